@@ -1,8 +1,8 @@
 """Canonical JSON (RFC 8785) restricted to the protocol's value types.
 
 Objects with ASCII keys, arrays, strings, booleans, null, and integers of magnitude below 2^53. For these types
-RFC 8785 is sorted keys, no white space and the escapes of ECMAScript, which `json.dumps` already writes; the tests hold it against
-the `rfc8785` package.
+RFC 8785 is sorted keys, no white space and the escapes of ECMAScript, which is what `json.dumps` writes; the tests
+hold it against the `rfc8785` package.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any, NoReturn, TypeAlias
 
 from common.errors import EncodingError
 
-Json: TypeAlias = Any  # None | bool | int | str | list[Json] | dict[str, Json]; recursive types cost more than they tell
+Json: TypeAlias = (
+    Any  # None | bool | int | str | list[Json] | dict[str, Json]; recursive types cost more than they tell
+)
 
 MAX_SAFE_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
