@@ -70,10 +70,22 @@ class Candidate:
         for part in self.ballot.contests:
             if part.contest not in election.schemes:
                 raise RuleBroken("the ballot has a contest that the election does not have")
-            found.append(
-                ProvenContest(election.schemes[part.contest], part.ciphertexts, part.branches(), header)
-            )
+            found.append(ProvenContest(election.schemes[part.contest], part.ciphertexts, part.branches(), header))
         return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many votes whose proofs are verified together."""
+
+    votes: tuple[Candidate, ...]
+
+    def __len__(self) -> int:
+        return len(self.votes)
+
+    def contests(self, election: Election) -> tuple[ProvenContest, ...]:
+        """All their contests, vote by vote."""
+        return tuple(contest for vote in self.votes for contest in vote.contests(election))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,7 @@ class Head:
 class CastingFacts:
     """What stood when a vote was, or is to be, recorded.
 
-    `time` is the covering time in seconds, or at intake the collector's own clock, and then `margin` is the manifest's
+    `time` is the covering time in seconds, or at intake the collector's own clock; then `margin` is the manifest's
     intake margin. `roll` ends with the newest version logged before the vote. `authenticated` is the voter of the
     session and `recent` this voter's recorded votes of the last hour: both known to the collector alone.
     """

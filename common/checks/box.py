@@ -1,0 +1,169 @@
+"""B1–B7: the ballot box is exactly what the log says, everything in it is valid, and every vote has one fate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from common.checks.casting import IN_THE_BOX, advances_chain
+from common.checks.check import CheckList
+from common.errors import CheckFailed, Party, RuleBroken
+from common.messages.acts import Exclusion, Revocation, Signed, verify_document
+from common.messages.election import Election
+from common.messages.result import Accounting, AccountingSets, SetTotal, commitment
+from common.messages.vote import digest_of
+from common.tally.candidate import Batch
+from common.tally.evidence import Evidence
+from common.tally.replay import Fates, LoggedVote, Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A replay with the check each vote failed, by log index; votes that pass are not listed."""
+
+    replay: Replay
+    failures: Mapping[int, CheckFailed]
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What the processor published, to be held against a replay. `sets` is None for who sees only totals."""
+
+    totals: Accounting
+    sets: AccountingSets
+
+
+def b1_logged_votes_present(evidence: Evidence, _context: None) -> None:
+    box = {digest_of(vote) for vote in evidence.votes}
+    for index in evidence.log.positions("vote"):
+        if evidence.log.entries[index].digest not in box:
+            raise RuleBroken(f"the vote of log entry {index} is not in the ballot box")
+
+
+def b2_box_logged_once(evidence: Evidence, _context: None) -> None:
+    logged = Counter(evidence.log.entries[index].digest for index in evidence.log.positions("vote"))
+    box = Counter(digest_of(vote) for vote in evidence.votes)
+    if any(logged[digest] != 1 or copies != 1 for digest, copies in box.items()):
+        raise RuleBroken("a vote in the ballot box is not logged exactly once")
+    if any(copies != 1 for copies in logged.values()):
+        raise RuleBroken("a vote is logged twice")
+
+
+def b3_votes_valid(reviewed: Reviewed, _context: None) -> None:
+    """Every vote that is not excluded passes C1–C5 and C7–C11; names the first that does not."""
+    for index, failure in sorted(reviewed.failures.items()):
+        if reviewed.replay.votes[index].excluded is None:
+            raise RuleBroken(f"the vote of log entry {index} fails {failure.check}: {failure.reason}")
+
+
+def b4_chains_unbroken(replay: Replay, _context: None) -> None:
+    """For each voter the advancing votes are numbered 1, 2, … and each names its predecessor."""
+    last: dict[str, LoggedVote] = {}
+    for index in sorted(replay.votes):
+        vote = replay.votes[index]
+        if vote.excluded is not None and not advances_chain(vote.candidate, vote.facts):
+            continue
+        before = last.get(vote.voter)
+        statement = vote.candidate.statement
+        due = before.candidate.statement.sequence + 1 if before else 1
+        if statement.sequence != due or statement.supersedes != (before.candidate.digest if before else None):
+            raise RuleBroken(f"the vote of log entry {index} breaks its voter's chain")
+        last[vote.voter] = vote
+
+
+def b5_acts_in_order(evidence: Evidence, context: tuple[Election, Reviewed]) -> None:
+    election, reviewed = context
+    kinds: dict[str, type[Revocation] | type[Exclusion]] = {"revocation": Revocation, "exclusion": Exclusion}
+    acts = evidence.acts_by_digest()
+    logged: Counter[str] = Counter()
+    for index, entry in enumerate(evidence.log.entries):
+        if entry.kind not in kinds:
+            continue
+        signed = acts.get(entry.digest)
+        if signed is None or not isinstance(signed.body, kinds[entry.kind]):
+            raise RuleBroken(f"the {entry.kind} of log entry {index} is missing")
+        require_act(signed, election)
+        logged[entry.digest] += 1
+        if isinstance(signed.body, Exclusion):
+            _require_failing(signed.body, reviewed)
+    for digest, act in acts.items():
+        if isinstance(act.body, Revocation | Exclusion) and logged[digest] != 1:
+            raise RuleBroken("a revocation or exclusion is not logged exactly once")
+
+
+def _require_failing(act: Exclusion, reviewed: Reviewed) -> None:
+    failure = reviewed.failures.get(act.index)
+    if failure is None or failure.check != act.check:
+        raise RuleBroken(f"log entry {act.index} is excluded for {act.check}, which it does not fail")
+
+
+def require_act(signed: Signed, election: Election) -> None:
+    """Raise unless this is a revocation or exclusion that the authority signed for this election."""
+    body = signed.body
+    if not isinstance(body, Revocation | Exclusion):
+        raise RuleBroken("the signed document is not a revocation or exclusion")
+    verify_document(signed, election.authority_key)
+    if body.fingerprint != election.fingerprint:
+        raise RuleBroken("the act is another election's")
+
+
+def b6_every_vote_has_one_fate(accounts: Accounts, replay: Replay) -> None:
+    due = fate_sets(replay)
+    found = {chosen.name: chosen.votes for chosen in accounts.sets.sets}
+    if found != due:
+        raise RuleBroken("the published sets are not those that the log and the box determine")
+    parts = [index for name in due if name != "accepted" for index in due[name]]
+    if sorted(parts) != sorted(due["accepted"]):
+        raise RuleBroken("superseded, excluded, revoked and counted votes are not together all logged votes")
+    if accounts.totals.sets != tuple(SetTotal(s.name, len(s.votes), commitment(s)) for s in accounts.sets.sets):
+        raise RuleBroken("the published totals or commitments do not belong to the sets")
+
+
+def b7_counted_are_heads(fates: Fates, replay: Replay) -> None:
+    heads = {head.index for head in replay.heads.values()}
+    if set(fates.counted) != heads - set(fates.revoked) - set(fates.excluded):
+        raise RuleBroken("the counted votes are not the heads of the chains less revoked and excluded ones")
+
+
+def fate_sets(replay: Replay) -> dict[str, tuple[int, ...]]:
+    """Set name → log indices, in the order in which they are published."""
+    fates = replay.fates
+    return {
+        "accepted": tuple(sorted(replay.votes)),
+        "superseded": fates.superseded,
+        "excluded": fates.excluded,
+        "revoked": fates.revoked,
+        "counted": fates.counted,
+    }
+
+
+def review(replayed: Replay, checks: CheckList) -> Reviewed:
+    """B3's work: run C1–C5 and C7–C10 on each vote with its facts, then C11 on all that pass, as one batch."""
+    failures: dict[int, CheckFailed] = {}
+    for vote in replayed.votes.values():
+        try:
+            for check in IN_THE_BOX:
+                checks.run(check, f"log entry {vote.index}", vote.candidate, vote.facts, Party.COLLECTOR)
+        except CheckFailed as failure:
+            failures[vote.index] = failure
+    sound = [vote for index, vote in sorted(replayed.votes.items()) if index not in failures]
+    for index in _bad_proofs(sound, checks):
+        failures[index] = CheckFailed(
+            "C11", Party.COLLECTOR, f"log entry {index}", "a membership proof does not hold"
+        )
+    return Reviewed(replayed, failures)
+
+
+def _bad_proofs(votes: list[LoggedVote], checks: CheckList) -> set[int]:
+    """Log indices of the votes whose proofs do not hold: none if the whole batch verifies, else by bisection."""
+    if not votes:
+        return set()
+    election = votes[0].facts.election
+    try:
+        checks.run("C11", "all votes", Batch(tuple(vote.candidate for vote in votes)), votes[0].facts)
+    except CheckFailed:
+        owners = [vote.index for vote in votes for _ in vote.candidate.ballot.contests]
+        contests = Batch(tuple(vote.candidate for vote in votes)).contests(election)
+        return {owners[position] for position in election.key.find_invalid(contests)}
+    return set()

@@ -1,0 +1,104 @@
+"""V1–V4: what the voter's second device demands before it shows what was cast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.checks.casting import c5_signature, c8_ballot_is_the_signers, c10_elements, c11_proofs
+from common.checks.receipt import OwnVote, r1_for_this_vote, r2_included, r3_witnessed
+from common.crypto.contest import Choice, ContestRules
+from common.encoding.times import from_rfc3339
+from common.errors import CryptoError, RuleBroken
+from common.messages.ballot import Ballot
+from common.messages.election import Election
+from common.messages.message import encode
+from common.messages.receipt import VerificationAnswer, verify_latest
+from common.messages.vote import vote_id
+from common.tally.candidate import Candidate, CastingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the device knows from the verification code and its own clock. `facts` has the checkpoint's time."""
+
+    facts: CastingFacts
+    vote_id: str
+    seed: bytes
+    now: int
+
+
+def v1_signed_ballot(answer: VerificationAnswer, scan: Scan) -> None:
+    vote, election = Candidate.of(answer.recorded), scan.facts.election
+    if vote_id(encode(answer.recorded.vote)) != scan.vote_id:
+        raise RuleBroken("the collector answered with another vote than the code names")
+    if vote.ballot.fingerprint != election.fingerprint or vote.statement.fingerprint != election.fingerprint:
+        raise RuleBroken("the vote is for another election")
+    c5_signature(vote, scan.facts)
+    c8_ballot_is_the_signers(vote, scan.facts)
+    if tuple(part.contest for part in vote.ballot.contests) != election.unit(vote.ballot.unit).contests:
+        raise RuleBroken("the ballot does not have exactly its unit's contests, in order")
+    c10_elements(vote, scan.facts)
+    c11_proofs(vote, scan.facts)
+
+
+def v2_receipt(answer: VerificationAnswer, scan: Scan) -> None:
+    if answer.receipt.ocsp != answer.recorded.ocsp:
+        raise RuleBroken("the receipt holds another OCSP response than the recorded vote")
+    election = scan.facts.election
+    r1_for_this_vote(answer.receipt, OwnVote(encode(answer.recorded.vote), election))
+    r2_included(answer.receipt, election)
+    r3_witnessed(answer.receipt, election)
+
+
+def v3_opens_from_seed(answer: VerificationAnswer, scan: Scan) -> None:
+    open_ballot(answer.recorded.vote.ballot, scan.seed, scan.facts.election)
+
+
+def v4_latest(answer: VerificationAnswer, scan: Scan) -> None:
+    election, latest = scan.facts.election, answer.latest.answer
+    verify_latest(answer.latest, election.collector_key)
+    statement = Candidate.of(answer.recorded).statement
+    if (latest.fingerprint, latest.vote_id) != (election.fingerprint, scan.vote_id):
+        raise RuleBroken("the latest answer is about another vote")
+    if latest.sequence != statement.sequence or latest.tree_size <= answer.receipt.index:
+        raise RuleBroken("the latest answer contradicts the vote or its receipt")
+    if abs(scan.now - from_rfc3339(latest.time)) > election.manifest.times.skew + election.manifest.times.max_age:
+        raise RuleBroken("the latest answer is not fresh")
+
+
+def open_ballot(ballot: Ballot, seed: bytes, election: Election) -> tuple[Choice, ...]:
+    """The choices that the ballot's ciphertexts encrypt with the seed's randomness, one for each contest.
+
+    `CryptoError` if some ciphertext is no encryption of an allowed choice with that randomness.
+    """
+    key, fingerprint, name = election.key, bytes.fromhex(ballot.fingerprint), bytes.fromhex(ballot.pseudonym)
+    found = []
+    for part in ballot.contests:
+        randomness = [
+            key.randomness(fingerprint, name, seed, part.contest, index) for index in range(len(part.ciphertexts))
+        ]
+        found.append(_open_contest(part.contest, part.ciphertexts, randomness, election))
+    return tuple(found)
+
+
+def _open_contest(contest: str, ciphertexts: tuple[str, ...], randomness: list[int], election: Election) -> Choice:
+    scheme = election.schemes[contest]
+    if scheme.ciphertexts != len(ciphertexts):
+        raise CryptoError("wrong number of ciphertexts")
+    if scheme.rules.single:
+        return _open_single(scheme.rules, ciphertexts[0], randomness[0], election)
+    choice = tuple(
+        next((m for m in range(scheme.rules.max_per_option + 1) if election.key.encrypt(m, r) == ciphertext), None)
+        for ciphertext, r in zip(ciphertexts, randomness, strict=True)
+    )
+    opened = tuple(amount for amount in choice if amount is not None)
+    scheme.rules.require_allowed(opened)
+    return opened
+
+
+def _open_single(rules: ContestRules, ciphertext: str, randomness: int, election: Election) -> Choice:
+    for chosen in range(rules.options):
+        choice = tuple(int(option == chosen) for option in range(rules.options))
+        if election.key.encrypt(election.schemes[rules.id].encode(choice)[0], randomness) == ciphertext:
+            return choice
+    raise CryptoError("the ciphertext does not open from this seed to an allowed choice")

@@ -1,0 +1,86 @@
+"""R1–R4: what a voter's client demands of a receipt before it says "cast", and again later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.checks.log import (
+    Consistency,
+    Inclusion,
+    l1_inclusion,
+    l2_consistency,
+    l3_log_signature,
+    l4_witness_quorum,
+)
+from common.encoding.octets import from_base64url
+from common.errors import RuleBroken
+from common.log.checkpoint import Checkpoint
+from common.log.witnessed import verify_log_signature
+from common.messages.election import Election
+from common.messages.receipt import LatestAnswer, Receipt
+from common.messages.vote import recorded_digest, vote_id
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVote:
+    """The signed ballot that the client posted, in its election."""
+
+    signed_ballot: bytes
+    election: Election
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the client saw before and sees now.
+
+    `steps` lead from each checkpoint seen before to the newest one. `sequence` is the number of the client's newest
+    receipt, `answer` the collector's latest answer for it, `newest` its vote id; both None before any was asked for.
+    """
+
+    steps: Sequence[Consistency]
+    answer: LatestAnswer | None = None
+    newest: str | None = None
+    sequence: int = 0
+
+
+def r1_for_this_vote(receipt: Receipt, own: OwnVote) -> None:
+    if receipt.vote_id != vote_id(own.signed_ballot):
+        raise RuleBroken("the receipt is for another vote")
+    digest = recorded_digest(own.signed_ballot, from_base64url(receipt.ocsp))
+    if receipt.entry.kind != "vote" or receipt.entry.digest != digest:
+        raise RuleBroken("the receipt's log entry is not this vote")
+
+
+def r2_included(receipt: Receipt, election: Election) -> None:
+    l1_inclusion(inclusion_of(receipt, election), None)
+
+
+def r3_witnessed(receipt: Receipt, election: Election) -> None:
+    l3_log_signature(receipt.checkpoint, election)
+    l4_witness_quorum(receipt.checkpoint, election)
+
+
+def r4_consistent(history: History, _context: None) -> None:
+    for step in history.steps:
+        l2_consistency(step, None)
+    answer = history.answer
+    if answer is None:
+        return
+    if answer.vote_id != history.newest or not answer.latest or answer.sequence != history.sequence:
+        raise RuleBroken("the collector does not hold the newest vote of this client as the latest one")
+
+
+def inclusion_of(receipt: Receipt, election: Election) -> Inclusion:
+    """The receipt's claim about the log."""
+    return Inclusion(
+        receipt.entry,
+        receipt.index,
+        tuple(bytes.fromhex(step) for step in receipt.proof),
+        receipt_checkpoint(receipt, election),
+    )
+
+
+def receipt_checkpoint(receipt: Receipt, election: Election) -> Checkpoint:
+    """The checkpoint of a receipt, its log signature verified; `LogError` otherwise."""
+    return verify_log_signature(receipt.checkpoint, election.log_trust)
