@@ -60,6 +60,8 @@ def c5_signature(vote: Candidate, facts: CastingFacts) -> None:
     signing.verify(vote.signature, signer.public_key)
     if signer.voter_id != vote.statement.voter:
         raise RuleBroken("the statement names another voter than its signer")
+    if vote.signature.issued_at != from_rfc3339(vote.statement.time):
+        raise RuleBroken("the signature's header and the statement name different times")
 
 
 def c6_authenticated(vote: Candidate, facts: CastingFacts) -> None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from common.errors import LogError, RuleBroken
 from common.log.checkpoint import Checkpoint
-from common.log.entries import verify_order
+from common.log.entries import Entry, verify_order
 from common.log.merkle import verify_consistency, verify_inclusion
 from common.log.witnessed import verify_log_signature, verify_witnesses
 from common.messages.acts import Order, Signed, verify_document
 from common.messages.election import Election
 from common.messages.message import encode
-from common.messages.receipt import LogEntry
 from common.tally.evidence import PublicLog
 
 
@@ -21,7 +20,7 @@ from common.tally.evidence import PublicLog
 class Inclusion:
     """Claim: `entry` stands at `index` of the tree that `checkpoint` names."""
 
-    entry: LogEntry
+    entry: Entry
     index: int
     proof: tuple[bytes, ...]
     checkpoint: Checkpoint

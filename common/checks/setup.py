@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from common.checks import floors
 from common.crypto.cryptosystem import KeyProof
 from common.encoding.hashing import tagged_hex
 from common.errors import RuleBroken
 from common.messages.acts import Signed, roll_digest, verify_document
 from common.messages.election import Election
-from common.messages.manifest import Contest, Manifest, fingerprint
+from common.messages.manifest import Manifest, fingerprint
 from common.messages.message import encode
 from common.messages.roll import ChangeSet, Roll
 from common.tally.evidence import Evidence
-from common.tally.merge import ancestors
 from common.tally.roll_history import start_history
-
-MINIMUM_THRESHOLD = 2
-MINIMUM_AGGREGATE = 2
-MAXIMUM_BRANCHES = 2_000
-MAXIMUM_VOTE_BYTES = 16_000_000
-MAXIMUM_CLOCK_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,99 +34,43 @@ def k1_manifest_signed(signed: Signed, pins: Pins) -> None:
 
 
 def k2_within_floors(manifest: Manifest, _context: None) -> None:
-    _require_threshold(manifest)
-    _require_quorum(manifest)
-    _require_times(manifest)
+    floors.require_threshold(manifest.key.threshold, len(manifest.trustees))
+    floors.require_quorum(manifest.witnesses.quorum, len(manifest.witnesses.members), manifest.witnesses.hostile)
+    _require_keys(manifest)
+    floors.require_period(manifest.times)
+    floors.require_clocks(manifest.times)
     _require_tree(manifest)
     _require_ballot_bounds(manifest)
 
 
-def _require_threshold(manifest: Manifest) -> None:
-    members = len(manifest.trustees)
-    if not MINIMUM_THRESHOLD <= manifest.key.threshold <= members:
-        raise RuleBroken(f"threshold {manifest.key.threshold} of {members} trustees; at least 2, at most all")
-    if len(manifest.key.verification_keys) != members:
+def _require_keys(manifest: Manifest) -> None:
+    """One verification key for each trustee, and no two parties alike."""
+    if len(manifest.key.verification_keys) != len(manifest.trustees):
         raise RuleBroken("there is not one verification key for each trustee")
-    _require_distinct("trustee", [trustee.name for trustee in manifest.trustees])
-
-
-def _require_quorum(manifest: Manifest) -> None:
-    policy = manifest.witnesses
-    _require_distinct("witness", [witness.name for witness in policy.members])
-    _require_distinct("witness key", [witness.key for witness in policy.members])
-    if policy.quorum > len(policy.members) or 2 * policy.quorum <= len(policy.members) + policy.hostile:
-        raise RuleBroken(
-            f"a quorum of {policy.quorum} of {len(policy.members)} witnesses cannot stand {policy.hostile} hostile"
-        )
-
-
-def _require_times(manifest: Manifest) -> None:
-    times = manifest.times
-    if times.opens >= times.closes:
-        raise RuleBroken("the election closes before it opens")
-    if max(times.grace, times.max_age, times.skew) > MAXIMUM_CLOCK_SECONDS:
-        raise RuleBroken("grace, max_age and skew may be a day at most")
-    if times.intake_margin >= min(times.grace, times.max_age):
-        raise RuleBroken("the intake margin leaves no time to vote: it must be below grace and max_age")
-    if times.max_age < 1 or times.ocsp_freshness < 1:
-        raise RuleBroken("max_age and ocsp_freshness must be at least a second")
+    floors.require_distinct("trustee", (trustee.name for trustee in manifest.trustees))
+    floors.require_distinct("witness", (witness.name for witness in manifest.witnesses.members))
+    floors.require_distinct("witness key", (witness.key for witness in manifest.witnesses.members))
 
 
 def _require_tree(manifest: Manifest) -> None:
-    units = {unit.id: unit for unit in manifest.units}
-    _require_distinct("unit", [unit.id for unit in manifest.units])
-    _require_distinct("contest", [contest.id for contest in manifest.contests])
-    if sum(unit.parent is None for unit in manifest.units) != 1:
-        raise RuleBroken("the counting units must have exactly one root")
-    seen: set[str] = set()
-    for unit in manifest.units:
-        if unit.parent is not None and unit.parent not in seen:
-            raise RuleBroken(f"unit {unit.id} comes before its parent, or its parent does not exist")
-        seen.add(unit.id)
-        if not set(unit.contests) <= {contest.id for contest in manifest.contests}:
-            raise RuleBroken(f"unit {unit.id} has a contest that the election does not have")
-        _require_distinct(f"contest of unit {unit.id}", list(unit.contests))
+    floors.require_distinct("unit", (unit.id for unit in manifest.units))
+    floors.require_distinct("contest", (contest.id for contest in manifest.contests))
+    floors.require_one_root(manifest.units)
+    for position, unit in enumerate(manifest.units):
+        floors.require_parent(manifest.units, position)
+        floors.require_known_contests(unit, manifest.contests)
     for contest in manifest.contests:
-        holders = [unit.id for unit in manifest.units if contest.id in unit.contests]
-        if not holders:
-            raise RuleBroken(f"no unit votes in contest {contest.id}")
-        for first in holders:
-            for second in holders:
-                line = (second, *ancestors(units, second))
-                if next(unit for unit in (first, *ancestors(units, first)) if unit in line) not in holders:
-                    raise RuleBroken(f"contest {contest.id} lacks the common ancestor of {first} and {second}")
+        floors.require_common_ancestors(contest.id, manifest.units)
 
 
 def _require_ballot_bounds(manifest: Manifest) -> None:
-    policies = manifest.policies
-    if policies.minimum_aggregate < MINIMUM_AGGREGATE:
-        raise RuleBroken(f"the minimum aggregate must be at least {MINIMUM_AGGREGATE}")
-    if policies.branches > MAXIMUM_BRANCHES or policies.vote_bytes > MAXIMUM_VOTE_BYTES:
-        raise RuleBroken("the policies allow larger ballots than the code does")
+    floors.require_policies(manifest.policies)
     contests = {contest.id: contest for contest in manifest.contests}
     for contest in manifest.contests:
-        _require_distinct(f"option of contest {contest.id}", list(contest.options))
-        if contest.kind == "vector" and not contest.min_total <= contest.max_total <= (
-            len(contest.options) * contest.max_per_option
-        ):
-            raise RuleBroken(f"contest {contest.id}: totals {contest.min_total} to {contest.max_total} do not fit")
+        floors.require_distinct(f"option of contest {contest.id}", contest.options)
+        floors.require_totals(contest)
     for unit in manifest.units:
-        branches = sum(proof_branches(contests[name]) for name in unit.contests)
-        if branches > policies.branches:
-            raise RuleBroken(f"a ballot of unit {unit.id} has {branches} proof branches, over {policies.branches}")
-
-
-def proof_branches(contest: Contest) -> int:
-    """How many proof branches a vote in this contest has at most."""
-    rules = contest.rules()
-    if rules.single:
-        return rules.options
-    return rules.options * (rules.max_per_option + 1) + rules.max_total - rules.min_total + 1
-
-
-def _require_distinct(what: str, names: list[str]) -> None:
-    if len(set(names)) != len(names):
-        raise RuleBroken(f"two have the same name: {what}")
+        floors.require_branches(unit, contests, manifest.policies)
 
 
 def key_proof_digest(proof: KeyProof) -> str:

@@ -46,7 +46,7 @@ class Election:
 
 
 def load_election(manifest: Manifest, authority_key: bytes, systems: Mapping[str, Cryptosystem]) -> Election:
-    """Parse the manifest's keys; `SetupError` for unknown parameters, `CryptoError` or `IdentityError` for bad keys."""
+    """Parse the manifest's keys; `SetupError`, `CryptoError` or `IdentityError` if one is unusable."""
     if manifest.parameters not in systems:
         raise SetupError(f"unknown parameter set {manifest.parameters}; known: {', '.join(sorted(systems))}")
     key = systems[manifest.parameters].key(manifest.key)

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field
 
 from common.eid import service_keys
+from common.log.entries import Entry
 from common.messages.message import Base64, Count, Digest, Name, Positive, Time, VoteId, encode, message
 from common.messages.vote import RecordedVote
 
@@ -23,20 +24,14 @@ class EarlierVote:
 
 @message
 class SessionView:
-    """What an authenticated voter is told. `session` is a bearer secret of 32 bytes."""
+    """What an authenticated voter is told. `session` is a bearer secret of 32 bytes; no unit: not on the roll."""
 
     session: Base64
     time: Time
-    unit: Name
+    unit: Name | None
     contests: tuple[Name, ...]
     roll_version: Count
     earlier: EarlierVote | None
-
-
-@message
-class LogEntry:
-    kind: Literal["open", "vote", "roll-change", "revocation", "exclusion", "close", "final"]
-    digest: Digest
 
 
 @message
@@ -47,7 +42,7 @@ class Receipt:
     vote_id: VoteId
     ocsp: Base64
     index: Count
-    entry: LogEntry
+    entry: Entry
     proof: Annotated[tuple[Digest, ...], Field(max_length=64)]
     checkpoint: Annotated[str, Field(min_length=1, max_length=10_000)]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from common.errors import LogError, RuleBroken
 from common.log.covering import CoveringTimes
+from common.log.entries import Entry
 from common.log.merkle import MerkleTree
 from common.log.witnessed import Witnessed, open_checkpoint
 from common.messages.acts import Signed, signed_digest
 from common.messages.election import Election
 from common.messages.message import encode
-from common.messages.receipt import LogEntry
 from common.messages.vote import RecordedVote, digest_of
 
 
@@ -20,7 +20,7 @@ from common.messages.vote import RecordedVote, digest_of
 class PublicLog:
     """The log's entries and every checkpoint the record keeps (among them those of all receipts)."""
 
-    entries: tuple[LogEntry, ...]
+    entries: tuple[Entry, ...]
     checkpoints: tuple[str, ...]
 
     def tree(self) -> MerkleTree:

@@ -12,9 +12,9 @@ from typing import TypeAlias, TypeVar
 
 from common.errors import LogError, RuleBroken, ValikError
 from common.log.covering import CoveringTimes
+from common.log.entries import Entry
 from common.messages.acts import Exclusion, Revocation
 from common.messages.election import Election
-from common.messages.receipt import LogEntry
 from common.messages.roll import ChangeSet, Roll
 from common.tally.candidate import Candidate, CastingFacts, Head
 from common.tally.evidence import Evidence
@@ -97,7 +97,7 @@ class _Run:
         return Replay(self.votes, self.heads, self.fates(), roll)
 
     @property
-    def entries(self) -> tuple[LogEntry, ...]:
+    def entries(self) -> tuple[Entry, ...]:
         """The log's entries up to the first `final`."""
         entries = self.evidence.log.entries
         finals = list(self.evidence.log.positions("final"))
@@ -141,14 +141,14 @@ def _named_voter(candidate: Candidate) -> str:
         return ""
 
 
-def _act(acts: Mapping[str, object], entry: LogEntry, index: int, kind: type[Act]) -> Act:
+def _act(acts: Mapping[str, object], entry: Entry, index: int, kind: type[Act]) -> Act:
     found = acts.get(entry.digest)
     if not isinstance(found, kind):
         raise LogError(f"the record lacks the {entry.kind} of log entry {index}")
     return found
 
 
-def _exclusions(entries: tuple[LogEntry, ...], acts: Mapping[str, object]) -> dict[int, str]:
+def _exclusions(entries: tuple[Entry, ...], acts: Mapping[str, object]) -> dict[int, str]:
     """Which check each excluded log index is said to fail."""
     found: dict[int, str] = {}
     for index, entry in enumerate(entries):

@@ -1,0 +1,47 @@
+"""The authority's acts: what the collector accepts into the log besides votes, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from collector.ledger import Ledger
+from common.checks.box import require_act
+from common.checks.log import require_order
+from common.checks.setup import require_change
+from common.errors import RuleBroken, ServiceRefused
+from common.log.entries import EntryKind
+from common.messages.acts import Exclusion, Order, Revocation, Signed
+from common.messages.election import Election
+from common.messages.roll import ChangeSet
+
+_KINDS: Mapping[type, EntryKind] = {
+    ChangeSet: EntryKind.ROLL_CHANGE,
+    Revocation: EntryKind.REVOCATION,
+    Exclusion: EntryKind.EXCLUSION,
+}
+
+
+def require_acceptable(signed: Signed, election: Election, ledger: Ledger, size: int, now: int) -> EntryKind:
+    """The kind of log entry this act becomes at tree size `size`.
+
+    `IdentityError` for a wrong signature, `RuleBroken` for a wrong act, `ServiceRefused` in the wrong phase.
+    """
+    if ledger.final:
+        raise ServiceRefused("the final entry is logged; nothing can follow it")
+    body = signed.body
+    if isinstance(body, Order):
+        require_order(signed, body.kind, size, election)
+        if (body.kind == "final") != ledger.closed:
+            raise ServiceRefused("close comes first, then final, each once")
+        if body.kind == "close" and now < election.closes:
+            raise ServiceRefused("voting is still open")
+        return EntryKind(body.kind)
+    if type(body) not in _KINDS:
+        raise RuleBroken("the log does not take such a document")
+    if isinstance(body, ChangeSet):
+        history = ledger.roll.apply(require_change(signed, election))
+        if history.ever > election.manifest.max_ballots:
+            raise RuleBroken("more voters than max_ballots would have been on the roll")
+    else:
+        require_act(signed, election)
+    return _KINDS[type(body)]

@@ -1,0 +1,86 @@
+"""What a client keeps: its receipts, newest last, and the newest checkpoint it has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from common.checks.check import CheckList
+from common.checks.log import Consistency
+from common.checks.receipt import History, OwnVote
+from common.encoding.octets import from_base64url
+from common.errors import ServiceRefused
+from common.log.checkpoint import Checkpoint
+from common.log.witnessed import verify_log_signature
+from common.messages.election import Election
+from common.messages.receipt import EarlierVote, Receipt, verify_latest
+from common.messages.vote import recorded_digest
+from common.ports import LogPort, VerificationPort
+
+
+@dataclass(frozen=True, slots=True)
+class CastVote:
+    """A vote that has a checked receipt. `seed` goes into the verification code and nowhere else."""
+
+    signed_ballot: bytes
+    receipt: Receipt
+    sequence: int
+    seed: bytes = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """What the log holds for it, and what the voter's next vote must name."""
+        return recorded_digest(self.signed_ballot, from_base64url(self.receipt.ocsp))
+
+
+@dataclass(slots=True)
+class Journal:
+    """One voter's memory of one election."""
+
+    election: Election
+    votes: list[CastVote] = field(default_factory=list)
+    seen: Checkpoint | None = None
+
+    def take(self, vote: CastVote, log: LogPort, checks: CheckList) -> None:
+        """R1–R4; only then is the vote cast. Raises `CheckFailed` and keeps nothing otherwise."""
+        subject = f"receipt {vote.receipt.vote_id}"
+        checks.run("R1", subject, vote.receipt, OwnVote(vote.signed_ballot, self.election))
+        checks.run("R2", subject, vote.receipt, self.election)
+        checks.run("R3", subject, vote.receipt, self.election)
+        newest = verify_log_signature(vote.receipt.checkpoint, self.election.log_trust)
+        checks.run("R4", subject, History(self._steps(newest, log)), None)
+        self._see(newest)
+        self.votes.append(vote)
+
+    def recheck(self, port: VerificationPort, log: LogPort, checks: CheckList) -> None:
+        """Later: each receipt still holds, the log only grew, and the collector still holds the newest vote."""
+        note = log.checkpoint()
+        checks.run("L3", "newest checkpoint", note, self.election)
+        checks.run("L4", "newest checkpoint", note, self.election)
+        newest = verify_log_signature(note, self.election.log_trust)
+        for vote in self.votes:
+            checks.run("R2", f"receipt {vote.receipt.vote_id}", vote.receipt, self.election)
+            checks.run("R3", f"receipt {vote.receipt.vote_id}", vote.receipt, self.election)
+        history = History(self._steps(newest, log))
+        if self.votes:
+            last = self.votes[-1]
+            signed = port.latest(last.receipt.vote_id)
+            verify_latest(signed, self.election.collector_key)
+            history = History(history.steps, signed.answer, last.receipt.vote_id, last.sequence)
+        checks.run("R4", "receipts", history, None)
+        self._see(newest)
+
+    def require_known(self, earlier: EarlierVote | None) -> None:
+        """Compare what the collector calls the latest vote with the newest receipt; `ServiceRefused` if they differ."""
+        mine = self.votes[-1].digest if self.votes else None
+        if mine is not None and (earlier is None or earlier.digest != mine):
+            raise ServiceRefused("the collector's latest vote under your name is not the one of your newest receipt")
+
+    def _steps(self, newest: Checkpoint, log: LogPort) -> tuple[Consistency, ...]:
+        if self.seen is None:
+            return ()
+        older, newer = sorted((self.seen, newest), key=lambda checkpoint: checkpoint.size)
+        return (Consistency(older, newer, log.consistency(older, newer)),)
+
+    def _see(self, newest: Checkpoint) -> None:
+        if self.seen is None or newest.size >= self.seen.size:
+            self.seen = newest
