@@ -1,7 +1,8 @@
 """Accepting a vote, step by step, in the order that loses nothing (spec 9.2, defence D1).
 
-admit (checks, OCSP) → commit (one durable transaction) → witness (signed checkpoint, cosignatures) → settle (deadlines
-by the covering time, receipt kept) → answer. A crash between any two steps leaves a vote that `complete` can finish.
+admit (checks, OCSP) → commit (one durable transaction) → witness (signed checkpoint, cosignatures) → settle
+(deadlines by the covering time, receipt kept) → answer. A crash between any two steps leaves a vote that
+`complete` can finish.
 """
 
 from __future__ import annotations

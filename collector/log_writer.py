@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.store import NewEntry, Store
-from common.errors import LogError, ServiceRefused
+from common.errors import EncodingError, LogError, ServiceRefused
 from common.log.checkpoint import Checkpoint, sign_checkpoint
 from common.log.merkle import MerkleTree
-from common.log.witnessed import Witnessed, open_checkpoint
+from common.log.witnessed import Witnessed, open_checkpoint, verify_witness_line
 from common.messages.election import Election
 from common.ports import WitnessConflict, WitnessPort
 
@@ -73,26 +73,27 @@ class LogWriter:
 
     def _cosigned(self, note: str) -> str:
         answers = [self._ask(which, note) for which in range(len(self._witnesses))]
-        lines = [line for line in answers if line is not None]
+        lines = dict(answer for answer in answers if answer is not None)
         quorum = self._election.manifest.witnesses.quorum
         if len(lines) < quorum:
             raise ServiceRefused(f"{len(lines)} witnesses answered where {quorum} are due; try again later")
-        return note + "".join(lines)
+        return note + "".join(lines.values())
 
-    def _ask(self, which: int, note: str) -> str | None:
-        """One witness's cosignature, or None if it is out of service or refuses."""
+    def _ask(self, which: int, note: str) -> tuple[str, str] | None:
+        """One witness's name and verified cosignature, or None if it is out of service, refuses or lies."""
         for _attempt in range(2):
             old = self._known_sizes[which]
             try:
                 proof = self.tree.consistency_proof(old) if old else ()
                 line = self._witnesses[which].add_checkpoint(old, proof, note)
+                name, _ = verify_witness_line(note, line, self._election.log_trust)
             except WitnessConflict as conflict:
                 if conflict.known_size > self.tree.size:
                     return None
                 self._known_sizes[which] = conflict.known_size
-            except (ServiceRefused, LogError):
+            except (ServiceRefused, LogError, EncodingError):
                 return None
             else:
                 self._known_sizes[which] = self.tree.size
-                return line
+                return name, line
         return None

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from common.encoding.octets import to_base64url
 from common.errors import ServiceRefused
 
 NONCE_SECONDS = 300
@@ -17,7 +16,7 @@ MAXIMUM_OPEN = 100_000
 
 @dataclass(slots=True)
 class Expiring:
-    """A bounded table of random 32-byte tokens that expire; `clock` gives seconds since 1970."""
+    """A bounded table of random 32-byte tokens (hex, so any base64 reader takes them) that expire; `clock` gives seconds since 1970."""
 
     clock: Callable[[], int]
     lifetime: int
@@ -30,7 +29,7 @@ class Expiring:
             self._forget_old()
             if len(self._kept) >= MAXIMUM_OPEN:
                 raise ServiceRefused("too many sessions are open; try again later")
-            token = to_base64url(secrets.token_bytes(32))
+            token = secrets.token_hex(32)
             self._kept[token] = (self.clock() + self.lifetime, value)
             return token
 

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS checkpoint (
     size INTEGER NOT NULL, cosigned INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (size, cosigned));
 CREATE TABLE IF NOT EXISTS lookup (vote_id TEXT NOT NULL, time INTEGER NOT NULL);
 """
-_VOTE_COLUMNS = "position, vote_id, time, signed_ballot, ocsp, receipt, lapsed"
+_VOTES = "SELECT position, vote_id, time, signed_ballot, ocsp, receipt, lapsed FROM vote "
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,10 @@ class Store:
 
     def votes(self) -> Iterator[StoredVote]:
         """All votes, in log order."""
-        return (StoredVote(*row) for row in self._rows(f"SELECT {_VOTE_COLUMNS} FROM vote ORDER BY position"))
+        return (StoredVote(*row) for row in self._rows(_VOTES + "ORDER BY position"))
 
     def vote(self, vote_id: str) -> StoredVote | None:
-        rows = self._rows(f"SELECT {_VOTE_COLUMNS} FROM vote WHERE vote_id = ?", vote_id)
+        rows = self._rows(_VOTES + "WHERE vote_id = ?", vote_id)
         return StoredVote(*rows[0]) if rows else None
 
     def documents(self) -> tuple[tuple[int, bytes], ...]:

@@ -70,7 +70,7 @@ class Journal:
         self._see(newest)
 
     def require_known(self, earlier: EarlierVote | None) -> None:
-        """Compare what the collector calls the latest vote with the newest receipt; `ServiceRefused` if they differ."""
+        """Compare what the collector calls the latest vote with the newest receipt."""
         mine = self.votes[-1].digest if self.votes else None
         if mine is not None and (earlier is None or earlier.digest != mine):
             raise ServiceRefused("the collector's latest vote under your name is not the one of your newest receipt")

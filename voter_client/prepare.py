@@ -68,7 +68,7 @@ def prepare_ballot(election: Election, unit: str, voter: str, choices: Mapping[s
             tuple(
                 tuple(ProofBranch(b.commitment, b.challenge, b.response) for b in proof)
                 for proof in election.key.prove(
-                    election.schemes[contest], plaintexts[contest], randomness[contest], header
+                    election.schemes[contest], values, plaintexts[contest], randomness[contest], header
                 )
             ),
         )
@@ -79,7 +79,7 @@ def prepare_ballot(election: Election, unit: str, voter: str, choices: Mapping[s
 
 
 def sign_vote(election: Election, prepared: PreparedBallot, card: IdentityCard, view: SessionView) -> bytes:
-    """The signed ballot's bytes: a statement that continues the chain as `view` shows it, under the card's signature."""
+    """The signed ballot's bytes: a statement that continues the chain that `view` shows, signed by the card."""
     statement = VoteStatement(
         "valik/v1/vote",
         election.fingerprint,

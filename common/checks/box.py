@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from common.checks.casting import IN_THE_BOX, advances_chain
-from common.checks.check import CheckList
+from common.checks.check import Runner
 from common.errors import CheckFailed, Party, RuleBroken
 from common.messages.acts import Exclusion, Revocation, Signed, verify_document
+from common.messages.ballot import Ballot
 from common.messages.election import Election
 from common.messages.result import Accounting, AccountingSets, SetTotal, commitment
 from common.messages.vote import digest_of
 from common.tally.candidate import Batch
 from common.tally.evidence import Evidence
+from common.tally.record import nameless
 from common.tally.replay import Fates, LoggedVote, Replay
 
 
@@ -28,10 +30,11 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What the processor published, to be held against a replay. `sets` is None for who sees only totals."""
+    """What the processor published, to be held against a replay. `ballots`: nameless, None if not published."""
 
     totals: Accounting
     sets: AccountingSets
+    ballots: tuple[Ballot, ...] | None = None
 
 
 def b1_logged_votes_present(evidence: Evidence, _context: None) -> None:
@@ -118,6 +121,9 @@ def b6_every_vote_has_one_fate(accounts: Accounts, replay: Replay) -> None:
         raise RuleBroken("superseded, excluded, revoked and counted votes are not together all logged votes")
     if accounts.totals.sets != tuple(SetTotal(s.name, len(s.votes), commitment(s)) for s in accounts.sets.sets):
         raise RuleBroken("the published totals or commitments do not belong to the sets")
+    counted = nameless(vote.candidate.ballot for vote in replay.counted())
+    if accounts.ballots is not None and accounts.ballots != counted:
+        raise RuleBroken("the published ballots are not those of the counted votes")
 
 
 def b7_counted_are_heads(fates: Fates, replay: Replay) -> None:
@@ -138,7 +144,7 @@ def fate_sets(replay: Replay) -> dict[str, tuple[int, ...]]:
     }
 
 
-def review(replayed: Replay, checks: CheckList) -> Reviewed:
+def review(replayed: Replay, checks: Runner) -> Reviewed:
     """B3's work: run C1–C5 and C7–C10 on each vote with its facts, then C11 on all that pass, as one batch."""
     failures: dict[int, CheckFailed] = {}
     for vote in replayed.votes.values():
@@ -155,7 +161,7 @@ def review(replayed: Replay, checks: CheckList) -> Reviewed:
     return Reviewed(replayed, failures)
 
 
-def _bad_proofs(votes: list[LoggedVote], checks: CheckList) -> set[int]:
+def _bad_proofs(votes: list[LoggedVote], checks: Runner) -> set[int]:
     """Log indices of the votes whose proofs do not hold: none if the whole batch verifies, else by bisection."""
     if not votes:
         return set()

@@ -7,7 +7,7 @@ from common.encoding.octets import from_hex
 from common.encoding.times import from_rfc3339
 from common.errors import RuleBroken, ValikError
 from common.messages.ballot import ballot_digest, pseudonym
-from common.tally.candidate import Batch, Candidate, CastingFacts
+from common.tally.candidate import Batch, Candidate, CastingFacts, Nameless, NamelessFacts
 
 AT_INTAKE = ("C1", "C2", "C12", "C7", "C8", "C9", "C3", "C5", "C6", "C10", "C11")
 """In the collector's order: cheap ones first. C4 follows, once the OCSP responder has answered."""
@@ -100,11 +100,11 @@ def c9_continues_chain(vote: Candidate, facts: CastingFacts) -> None:
         raise RuleBroken(f"the vote does not continue the voter's chain: number {due} is due")
 
 
-def c10_elements(vote: Candidate, facts: CastingFacts) -> None:
+def c10_elements(vote: Candidate | Nameless, facts: CastingFacts | NamelessFacts) -> None:
     facts.election.key.require_elements(vote.contests(facts.election))
 
 
-def c11_proofs(vote: Candidate | Batch, facts: CastingFacts) -> None:
+def c11_proofs(vote: Candidate | Batch | Nameless, facts: CastingFacts | NamelessFacts) -> None:
     facts.election.key.verify_batch(vote.contests(facts.election))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.checks import box, casting, device, log, receipt, setup, tally
+from common.checks import box, casting, device, log, receipt, record, setup, tally
 from common.checks.check import Check, CheckList, Function
 from common.errors import Party
 
@@ -14,6 +14,7 @@ _COUNTING = frozenset({_P.PROCESSOR, _P.TRUSTEE, _P.SWORN_AUDITOR})
 _VOTES = _COUNTING | {_P.COLLECTOR}
 _NAMELESS = _VOTES | {_P.PUBLIC_AUDITOR}
 _RESULT = frozenset({_P.PROCESSOR, _P.PUBLIC_AUDITOR, _P.SWORN_AUDITOR})
+_AUDIT = frozenset({_P.PUBLIC_AUDITOR, _P.SWORN_AUDITOR})
 _COLLECTOR = frozenset({_P.COLLECTOR})
 _CLIENT = frozenset({_P.CLIENT})
 _DEVICE = frozenset({_P.DEVICE})
@@ -24,6 +25,7 @@ def _check(identifier: str, claim: str, runners: frozenset[Party], at_fault: Par
 
 
 CHECKS = (
+    _check("F1", "exactly the files of its layout, in form", _AUDIT, _P.PROCESSOR, record.f1_layout),
     _check("K1", "the pinned authority signed the manifest", _ALL, _P.AUTHORITY, setup.k1_manifest_signed),
     _check("K2", "parameters and policies keep the floors", _ALL, _P.AUTHORITY, setup.k2_within_floors),
     _check("K3", "the key proof holds", _ALL, _P.DEALER, setup.k3_key_proof),

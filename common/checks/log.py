@@ -81,6 +81,8 @@ def l5_deadlines(timed: TimedLog, election: Election) -> None:
     for index in timed.log.positions("close"):
         if covering.of(index) < election.closes - election.manifest.times.skew:
             raise LogError("the log was closed before the election closes")
+    for index in timed.log.positions("final"):
+        covering.of(index)  # raises unless a quorum of witnesses saw the final tree
 
 
 def l6_order(ordered: OrderedLog, election: Election) -> None:

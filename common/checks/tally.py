@@ -49,6 +49,8 @@ def t2_minimum(aggregates: Aggregates, election: Election) -> None:
     minimum = election.manifest.policies.minimum_aggregate
     held: Counter[tuple[str, str]] = Counter()
     for aggregate in aggregates.aggregates:
+        if aggregate.contest not in election.schemes or not {aggregate.unit, *aggregate.units} <= set(election.units):
+            raise RuleBroken("an aggregate of a contest or unit that the election does not have")
         if (aggregate.ballots < minimum) != (not aggregate.ciphertexts):
             raise RuleBroken(
                 f"contest {aggregate.contest}, unit {aggregate.unit}: opened below the minimum, or withheld"
@@ -110,6 +112,8 @@ def t6_result(result: Result, context: tuple[Final, Aggregates]) -> None:
         (a.contest, a.unit, a.units, a.ballots) for a in aggregates.aggregates
     ]:
         raise RuleBroken("the result does not list exactly the aggregates")
+    if any(len(o.counts) not in (0, final.election.schemes[o.contest].rules.options) for o in result.outcomes):
+        raise RuleBroken("an outcome does not have one count for each option")
     if result.totals != totals(final.election, result.outcomes):
         raise RuleBroken("the totals are not the sums of the outcomes")
 

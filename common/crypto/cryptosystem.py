@@ -120,9 +120,14 @@ class ElectionKey(Protocol):
     def encrypt(self, plaintext: int, randomness: int) -> Ciphertext: ...
 
     def prove(
-        self, scheme: ContestScheme, plaintexts: Sequence[int], randomness: Sequence[int], header: bytes
+        self,
+        scheme: ContestScheme,
+        ciphertexts: Sequence[Ciphertext],
+        plaintexts: Sequence[int],
+        randomness: Sequence[int],
+        header: bytes,
     ) -> tuple[Proof, ...]:
-        """One proof per statement, for ciphertexts made of exactly these plaintexts and randomness."""
+        """One proof per statement; `ciphertexts` must have been made of exactly these plaintexts and randomness."""
 
     # --- verification
 

@@ -44,9 +44,9 @@ def safe_prime(bits: int, progress: Progress | None = None) -> int:
 def safe_prime_pair(bits: int, progress: Progress | None = None) -> tuple[int, int]:
     """Two distinct random safe primes of `bits` bits each (≥ 32); their product has exactly 2·`bits` bits.
 
-    `progress` is called in the caller's thread with (candidates tested, candidates expected). The search has no memory:
-    it may be over early or take several times as long as expected, and the second figure then grows with the first.
-    The last call has both equal.
+    `progress` is called in the caller's thread with (candidates tested, candidates expected). The search has no
+    memory: it may be over early or take several times as long as expected, and the second figure then grows with
+    the first. The last call has both equal.
     """
     first, second = _search(bits, 2, progress)
     return first, second
@@ -118,10 +118,8 @@ def _search_window(bits: int, stop: Event) -> _Window:
 def _both_prime(half: mpz) -> bool:
     """Whether p' = `half` and 2p'+1 are prime; the cheap test of 2p'+1 first."""
     prime = 2 * half + 1
-    return (
-        powmod(2, prime - 1, prime) == 1
-        and gmpy2.is_prime(half, _PRIMALITY_ROUNDS)
-        and gmpy2.is_prime(prime, _PRIMALITY_ROUNDS)
+    return powmod(2, prime - 1, prime) == 1 and all(
+        gmpy2.is_prime(number, _PRIMALITY_ROUNDS) for number in (half, prime)
     )
 
 

@@ -1,0 +1,1 @@
+"""The transparency log: Merkle tree, signed checkpoints, witnesses' cosignatures, tiles, entries (spec chapter 7)."""

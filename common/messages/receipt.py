@@ -24,7 +24,7 @@ class EarlierVote:
 
 @message
 class SessionView:
-    """What an authenticated voter is told. `session` is a bearer secret of 32 bytes; no unit: not on the roll."""
+    """What an authenticated voter is told. `session` is a bearer secret; no unit: not on the roll."""
 
     session: Base64
     time: Time

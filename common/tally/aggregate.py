@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from common.errors import RuleBroken
 from common.messages.ballot import Ballot, ContestBallot
 from common.messages.election import Election
 from common.messages.result import Aggregate, Aggregates
@@ -33,5 +34,8 @@ def _aggregate(election: Election, contest: str, pool: Pool, ballots: Sequence[B
 
 
 def part(ballot: Ballot, contest: str) -> ContestBallot:
-    """The ballot's part for a contest that its unit votes in."""
-    return next(part for part in ballot.contests if part.contest == contest)
+    """The ballot's part for a contest; `RuleBroken` if it has none, which C7 excludes for its unit's contests."""
+    for found in ballot.contests:
+        if found.contest == contest:
+            return found
+    raise RuleBroken(f"a ballot of unit {ballot.unit} has no part for contest {contest}")

@@ -65,13 +65,18 @@ class Candidate:
 
     def contests(self, election: Election) -> tuple[ProvenContest, ...]:
         """The ballot as the cryptosystem sees it; `RuleBroken` for a contest the election does not have."""
-        header = ballot_header(self.ballot)
-        found = []
-        for part in self.ballot.contests:
-            if part.contest not in election.schemes:
-                raise RuleBroken("the ballot has a contest that the election does not have")
-            found.append(ProvenContest(election.schemes[part.contest], part.ciphertexts, part.branches(), header))
-        return tuple(found)
+        return proven_contests(self.ballot, election)
+
+
+def proven_contests(ballot: Ballot, election: Election) -> tuple[ProvenContest, ...]:
+    """A ballot as the cryptosystem sees it; `RuleBroken` for a contest the election does not have."""
+    header = ballot_header(ballot)
+    found = []
+    for part in ballot.contests:
+        if part.contest not in election.schemes:
+            raise RuleBroken("the ballot has a contest that the election does not have")
+        found.append(ProvenContest(election.schemes[part.contest], part.ciphertexts, part.branches(), header))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,32 @@ class Batch:
     def contests(self, election: Election) -> tuple[ProvenContest, ...]:
         """All their contests, vote by vote."""
         return tuple(contest for vote in self.votes for contest in vote.contests(election))
+
+
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """Published ballots: of these only what they themselves show can be checked."""
+
+    ballots: tuple[Ballot, ...]
+
+    def __len__(self) -> int:
+        return len(self.ballots)
+
+    def contests(self, election: Election) -> tuple[ProvenContest, ...]:
+        """All their contests; `RuleBroken` for another election's ballot, or one without its unit's contests."""
+        for ballot in self.ballots:
+            if ballot.fingerprint != election.fingerprint:
+                raise RuleBroken("the ballot is of another election")
+            if tuple(part.contest for part in ballot.contests) != election.unit(ballot.unit).contests:
+                raise RuleBroken("the ballot does not have exactly its unit's contests, in order")
+        return tuple(contest for ballot in self.ballots for contest in proven_contests(ballot, election))
+
+
+@dataclass(frozen=True, slots=True)
+class NamelessFacts:
+    """All that is known of what published ballots are held against."""
+
+    election: Election
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The election record: all that an election leaves behind, as files (spec chapter 13).
 
-`public/` is for everyone, `sworn/` for auditors bound to secrecy. There is no index of checksums: every byte is bound by
-a signature, hash or equation of the protocol, and there are exactly the files of the layout.
+`public/` is for everyone, `sworn/` for auditors bound to secrecy. There is no index of checksums: every byte is bound
+by a signature, hash or equation of the protocol, and there are exactly the files of the layout.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class SwornRecord:
 
 def evidence(public: PublicRecord, sworn: SwornRecord) -> Evidence:
     """What is replayed."""
-    acts = (*sworn.changes, *sworn.revocations, *public.exclusions)
+    acts = (*public.orders, *sworn.changes, *sworn.revocations, *public.exclusions)
     return Evidence(PublicLog(public.log, public.checkpoints), sworn.votes, sworn.roll, acts)
 
 
@@ -178,7 +178,7 @@ def _require_all(record: RecordFiles) -> None:
 
 
 def require_file(record: RecordFiles, path: str) -> None:
-    """Raise unless this is a file of the layout, in its one form, with its votes in the shards of their log entries."""
+    """Raise unless this is a file of the layout, in its one form; votes stand in the shards of their log entries."""
     record.read(path)
     if not path.startswith(VOTES):
         return
@@ -214,7 +214,8 @@ def layout(record: RecordFiles) -> set[str]:
     paths = {path for path in DOCUMENTS if path.startswith(parts)}
     paths |= {shard_path(LOG, number) for number in _shards(len(record.log))}
     if record.ballots is not None:
-        paths |= {shard_path(BALLOTS, number) for number in _shards(_total(record.accounting, "counted"))}
+        counted = min(_total(record.accounting, "counted"), len(record.log))  # whatever a hostile record claims
+        paths |= {shard_path(BALLOTS, number) for number in _shards(counted)}
     if record.sworn:
         paths |= {shard_path(VOTES, index // SHARD_LINES) for index in _vote_indices(record.log).values()}
     return paths

@@ -1,8 +1,8 @@
 """The files of an election record, read one at a time (spec chapter 13).
 
-A record maps paths to bytes; nothing here touches a disk. Each file has exactly one form, and is read when first looked
-at, so that an audit still sees the rest of a record with one broken file. What the files must say together is in
-`common.tally.record`.
+A record maps paths to bytes; nothing here touches a disk. Each file has exactly one form, and is read when first
+looked at, so that an audit still sees the rest of a record with one broken file. What the files must say together is
+in `common.tally.record`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def shard_path(folder: str, number: int) -> str:
 
 
 class RecordFiles:
-    """A record's files. Reading one raises `MalformedMessage` or `RuleBroken`, naming its path, if it is not in form."""
+    """A record's files. Reading one raises `MalformedMessage` or `RuleBroken`, with path, if it is not in form."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files

@@ -1,0 +1,84 @@
+"""What processor, trustees and sworn auditors all do with the whole record before they believe it (spec 11.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.checks.box import Reviewed, review
+from common.checks.casting import advances_chain
+from common.checks.check import CheckList
+from common.checks.log import Consistency, Inclusion, OrderedLog, TimedLog
+from common.log.checkpoint import Checkpoint
+from common.log.witnessed import verify_log_signature
+from common.messages.acts import Exclusion, Order, Signed, signed_digest
+from common.messages.election import Election
+from common.tally.evidence import Evidence, PublicLog
+from common.tally.replay import Replay, replay
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A record whose K, L and B checks were run; `root` (hex) is that of the whole tree inspected."""
+
+    replay: Replay
+    reviewed: Reviewed
+    root: str
+
+
+def inspect(election: Election, evidence: Evidence, checks: CheckList, *, finished: bool) -> Inspection:
+    """K5, K6, all of L and B1–B5, B7; raises at the first failure.
+
+    Before `final` (`finished` false) votes may fail C checks: B3 and B5 are left out, and `reviewed` says which
+    votes have to be excluded.
+    """
+    checks.run("K5", "roll", evidence.roll, election)
+    checks.run("K6", "roll changes", evidence, election)
+    inspect_log(
+        election, evidence.log, orders_of(evidence.acts), excluded_of(evidence.acts), checks, finished=finished
+    )
+    checks.run("B1", "ballot box", evidence, None)
+    checks.run("B2", "ballot box", evidence, None)
+    replayed = replay(election, evidence, advances_chain)
+    reviewed = review(replayed, checks)
+    if finished:
+        checks.run("B3", "ballot box", reviewed, None)
+        checks.run("B4", "chains", replayed, None)
+        checks.run("B5", "revocations and exclusions", evidence, (election, reviewed))
+        checks.run("B7", "counted votes", replayed.fates, replayed)
+    return Inspection(replayed, reviewed, evidence.log.tree().root().hex())
+
+
+def inspect_log(
+    election: Election,
+    log: PublicLog,
+    orders: dict[str, Signed],
+    excluded: frozenset[int],
+    checks: CheckList,
+    *,
+    finished: bool,
+) -> None:
+    """L1–L6 on a public log: every recorded checkpoint, every entry, the order and the deadlines."""
+    for number, note in enumerate(log.checkpoints):
+        checks.run("L3", f"checkpoint {number}", note, election)
+        checks.run("L4", f"checkpoint {number}", note, election)
+    tree = log.tree()
+    whole = Checkpoint(election.manifest.log.origin, tree.size, tree.root())
+    for number, note in enumerate(log.checkpoints):
+        older = verify_log_signature(note, election.log_trust)
+        proof = tree.consistency_proof(older.size, tree.size) if older.size <= tree.size else ()
+        checks.run("L2", f"checkpoint {number}", Consistency(older, whole, proof), None)
+    for index, entry in enumerate(log.entries):
+        claim = Inclusion(entry, index, tree.inclusion_proof(index, tree.size), whole)
+        checks.run("L1", f"log entry {index}", claim, None)
+    checks.run("L6", "log", OrderedLog(log, orders, finished), election)
+    checks.run("L5", "log", TimedLog(log, excluded), election)
+
+
+def orders_of(acts: tuple[Signed, ...]) -> dict[str, Signed]:
+    """The authority's orders, by the digest that the log holds."""
+    return {signed_digest(act): act for act in acts if isinstance(act.body, Order)}
+
+
+def excluded_of(acts: tuple[Signed, ...]) -> frozenset[int]:
+    """The log indices that exclusions name."""
+    return frozenset(act.body.index for act in acts if isinstance(act.body, Exclusion))

@@ -1,0 +1,85 @@
+"""A mock of the Estonian eID authority: a root, an issuing authority, ID cards, revocations. For lessons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from common.eid.certificates import Purpose, TrustAnchors
+from common.errors import IdentityError
+from scenarios.country.population import Person
+from scenarios.country.profiles import Authority, Validity, authority, person_certificate, responder_certificate
+from scenarios.country.token import KeySlot, VoterToken
+
+YEAR = 365 * 86_400
+CARD_LIFE = 5 * YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate the authority answers for, and from when on it is revoked (seconds since 1970), if it is."""
+
+    certificate: x509.Certificate
+    revoked_at: int | None = None
+
+
+class EidAuthority:
+    """Issues cards and knows their status. `clock` gives seconds since 1970.
+
+    Elections pin the issuing authority (`anchors`), as Web eID sites do: a token carries one certificate only.
+    """
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self.clock = clock
+        now = clock()
+        self.root = authority("Country root CA", Validity(now - YEAR, now + 20 * YEAR))
+        self.issuing = authority("Country eID CA", Validity(now - YEAR, now + 15 * YEAR), self.root)
+        self.responder_key = ec.generate_private_key(ec.SECP384R1())
+        self.responder_certificate = responder_certificate(
+            self.responder_key.public_key(), self.issuing, Validity(now - YEAR, now + 5 * YEAR)
+        )
+        self._issued: dict[int, Issued] = {}
+
+    @property
+    def anchors(self) -> TrustAnchors:
+        """What an election pins."""
+        return TrustAnchors((self.issuing.certificate,))
+
+    @property
+    def pinned(self) -> tuple[bytes, ...]:
+        """The same, as DER, for the manifest."""
+        return tuple(c.public_bytes(serialization.Encoding.DER) for c in self.anchors.roots)
+
+    def issue(self, person: Person, validity: Validity | None = None) -> VoterToken:
+        """An ID card for `person`: valid now and for five years, unless told otherwise."""
+        period = validity or Validity(self.clock(), self.clock() + CARD_LIFE)
+        authentication, signature = (
+            self._slot(person, purpose, period) for purpose in (Purpose.AUTHENTICATION, Purpose.SIGNATURE)
+        )
+        return VoterToken(authentication, signature)
+
+    def revoke(self, token: VoterToken, at: int | None = None) -> None:
+        """Both certificates of a card are revoked from `at` on (by default from now)."""
+        moment = self.clock() if at is None else at
+        for slot in (token.authentication, token.signature):
+            certificate = slot.certificate
+            if certificate.serial_number not in self._issued:
+                raise IdentityError("this authority did not issue the card")
+            self._issued[certificate.serial_number] = Issued(certificate, moment)
+
+    def status(self, serial_number: int) -> Issued | None:
+        """What is known of a certificate; None if this authority never issued it."""
+        return self._issued.get(serial_number)
+
+    def _slot(self, person: Person, purpose: Purpose, validity: Validity) -> KeySlot:
+        key = ec.generate_private_key(ec.SECP384R1())
+        certificate = person_certificate(person, purpose, key.public_key(), self.issuing, validity)
+        self._issued[certificate.serial_number] = Issued(certificate)
+        return KeySlot(certificate, key)
+
+
+__all__ = ["CARD_LIFE", "YEAR", "Authority", "EidAuthority", "Issued"]

@@ -1,0 +1,130 @@
+"""An election definition: one TOML file, with a voter roll in CSV beside it or a made-up one."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from common.errors import SetupError
+from common.messages.roll import RollEntry
+from scenarios.definition import sections
+from scenarios.definition.population import (
+    PopulationPlan,
+    made_up_roll,
+    population_problems,
+    read_population,
+)
+from scenarios.definition.roll_csv import read_roll
+from scenarios.definition.table import Table
+from scenarios.definition.text import faults, read_text, without_codes
+from tallier.draft import Draft, Problem, problems
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What organisers wrote. `absent`: trustees (from 1) who do not come to the tally; `roll` is sorted by voter id.
+
+    `people` is what the mock voters do, None if the file says nothing of them.
+    """
+
+    draft: Draft
+    roll: tuple[RollEntry, ...]
+    absent: tuple[int, ...]
+    people: PopulationPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The file's values: a definition still without its voters."""
+
+    draft: Draft
+    max_ballots: int | None
+    absent: tuple[int, ...]
+    people: PopulationPlan | None
+    roll: str | None
+
+
+def load_definition(path: Path, roll: Path | None = None) -> Definition:
+    """Read a definition and its roll, and see that such an election is possible.
+
+    The voters come from `roll`, else from the CSV file that the definition names (beside it), else they are made up.
+    `SetupError` with a line for every fault: file, place, and what to do.
+    """
+    found: list[Problem] = []
+    parts = _read(path, found)
+    source = roll or (path.parent / parts.roll if parts.roll else None)
+    rows: tuple[RollEntry, ...] = ()
+    errors: list[str] = []
+    if source is not None:
+        try:
+            rows = read_roll(source, None if found else parts.draft.units)
+        except SetupError as error:
+            errors.append(str(error))
+    elif parts.people is not None and parts.people.sizes:
+        rows = made_up_roll(parts.people)
+    if not found and not errors:
+        definition, found = _complete(parts, rows)
+    if found or errors:
+        raise SetupError("\n".join([*([str(faults(path.name, found))] if found else []), *errors]))
+    return definition
+
+
+def _read(path: Path, found: list[Problem]) -> _Parts:
+    try:
+        values = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(without_codes(f"{path.name}: this is not TOML: {error}; correct that place")) from None
+    root = Table("", values, found)
+    election, trustees, witnesses = root.table("election"), root.table("trustees"), root.table("witnesses")
+    contests = tuple(map(sections.read_contest, root.tables("contest")))
+    units = tuple(sections.read_unit(table, contests) for table in root.tables("unit"))
+    draft = Draft(
+        title=election.text("title"),
+        times=sections.read_times(election, root.table("times")),
+        contests=contests,
+        units=units,
+        max_ballots=1,
+        parameters=election.name("parameters", optional=True) or sections.PARAMETERS,
+        threshold=trustees.integer("threshold", 2, 32, sections.THRESHOLD),
+        trustees=trustees.integer("count", 2, 32, sections.TRUSTEES),
+        witnesses=witnesses.integer("count", 1, 32, sections.WITNESSES),
+        quorum=witnesses.integer("quorum", 1, 32, sections.QUORUM),
+        hostile=witnesses.integer("hostile", 0, 32, sections.HOSTILE),
+        policies=sections.read_policies(root.table("policies")),
+    )
+    parts = _Parts(
+        draft=draft,
+        max_ballots=election.optional_integer("max_ballots", 1),
+        absent=trustees.integers("absent", 1, draft.trustees),
+        people=read_population(root.table("population"), units) if "population" in root else None,
+        roll=election.optional_text("roll"),
+    )
+    for table in (root, election, trustees, witnesses):
+        table.close()
+    for key, number in (("contest", len(contests)), ("unit", len(units))):
+        if not number:
+            found.append(Problem(key, f"there is none; write at least one [[{key}]]"))
+    return parts
+
+
+def _complete(parts: _Parts, roll: tuple[RollEntry, ...]) -> tuple[Definition, list[Problem]]:
+    """The definition with its voters, and what keeps it from being carried out."""
+    size = len(roll)
+    most = parts.max_ballots or size + max(1, -(-size // 10))
+    draft = replace(parts.draft, max_ballots=most)
+    found = list(problems(draft))
+    here = draft.trustees - len(parts.absent)
+    if here < draft.threshold:
+        reason = f"leaves {here} trustees of the {draft.threshold} needed"
+        found.append(Problem("trustees.absent", f"{reason}; write fewer, or a lower threshold"))
+    if not roll and parts.max_ballots is None:
+        advice = "is missing, and there is no roll; write max_ballots or roll, or give a roll file"
+        found.append(Problem("election.max_ballots", advice))
+    if size > most:
+        found.append(Problem("election.max_ballots", f"the roll has {size} voters; write at least {size}"))
+    if parts.people is not None and not roll:
+        found.append(Problem("population.voters", "is missing, and there is no roll; write a number"))
+    elif parts.people is not None and not found:
+        found += population_problems(parts.people, draft, roll)
+    return Definition(draft, roll, parts.absent, parts.people), found

@@ -1,0 +1,302 @@
+"""A whole election in memory: every party as an object of its own, meeting the others only through the ports.
+
+The world's clock is simulated. Keys, salts and encryption randomness are always fresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from auditor.head_store import MemoryHeadStore
+from auditor.witness import Witness
+from collector.collector import Collector, Keys
+from collector.store import Store
+from common.checks.catalogue import COMPLETE
+from common.checks.check import CheckList
+from common.checks.setup import Pins
+from common.crypto.contest import Choice
+from common.crypto.cryptosystem import Cryptosystem, Progress
+from common.crypto.systems import SYSTEMS
+from common.eid.service_keys import public_raw
+from common.encoding.times import from_rfc3339
+from common.errors import RuleBroken, SetupError
+from common.log.witnessed import verify_log_signature
+from common.messages.acts import Signed
+from common.messages.election import Election, load_election
+from common.messages.manifest import Manifest
+from common.messages.result import SignedAnswer
+from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
+from common.tally.evidence import Evidence
+from common.tally.record import PublicRecord, SwornRecord, nameless, write_public, write_sworn
+from scenarios.country.authority import EidAuthority
+from scenarios.country.ocsp_responder import OcspResponder
+from scenarios.country.population import Person
+from scenarios.country.token import VoterToken
+from tallier.authority import Authority, Services, make_manifest, make_roll, new_election_id
+from tallier.ceremony import Ceremony, hold_ceremony
+from tallier.draft import Draft
+from tallier.process import Counted, Processed, combine, find_faults, process
+from tallier.trustee import TrusteeKeys, TrusteeService
+from tallier.trustee_state import MemoryState, StateStore
+from voter_client.cast import VotingSession, require_election
+from voter_client.journal import CastVote, Journal
+from voter_client.prepare import PreparedBallot
+from voter_client.verification_code import VerificationCode, make_code
+from voter_client.verify import Shown, verify_vote
+
+
+@dataclass(slots=True)
+class Clock:
+    """Simulated time, in seconds since 1970; it moves only when told to."""
+
+    now: int
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass(slots=True)
+class Citizen:
+    """A person with an ID card, and what their client remembers."""
+
+    person: Person
+    card: VoterToken
+    journal: Journal
+
+
+@dataclass(slots=True)
+class Tallied:
+    """What closing and counting brought forth."""
+
+    evidence: Evidence
+    processed: Processed
+    counted: Counted
+
+
+@dataclass(slots=True)
+class World:
+    """All parties of one election. Make one with `create_world`."""
+
+    clock: Clock
+    country: EidAuthority
+    responder: OcspResponder
+    authority: Authority
+    witnesses: tuple[Witness, ...]
+    trustees: tuple[TrusteeService, ...]
+    ceremony: Ceremony
+    manifest: Signed
+    roll: Signed
+    election: Election
+    collector: Collector
+    checks: CheckList
+    citizens: dict[str, Citizen] = field(default_factory=dict)
+    newest_roll: Roll | ChangeSet | None = None
+
+    # --- people
+
+    def citizen(self, person: Person) -> Citizen:
+        """Give a person an ID card and a client that has checked the election."""
+        card = self.country.issue(person)
+        require_election(self.election, self.checks)
+        self.citizens[card.voter_id] = Citizen(person, card, Journal(self.election))
+        return self.citizens[card.voter_id]
+
+    def session(self, citizen: Citizen) -> VotingSession:
+        """The citizen authenticates."""
+        return VotingSession(self.election, self.collector, citizen.card, citizen.journal, self.clock, self.checks)
+
+    def vote(
+        self, citizen: Citizen, choices: Mapping[str, Choice], prepared: PreparedBallot | None = None
+    ) -> CastVote:
+        """The citizen votes honestly; `prepared` is a ballot made ahead of time for these choices."""
+        session = self.session(citizen)
+        return session.cast(prepared or session.prepare(choices))
+
+    def code(self, vote: CastVote) -> VerificationCode:
+        """The verification code the client shows after casting."""
+        return make_code(self.election.fingerprint, vote.receipt.vote_id, vote.seed)
+
+    def verify(self, code: VerificationCode) -> Shown:
+        """A verifying device scans a code."""
+        return verify_vote(self.election, code, self.collector, self.clock, self.checks)
+
+    def recheck(self, citizen: Citizen) -> None:
+        """The client checks its receipts again."""
+        citizen.journal.recheck(self.collector, self.collector, self.checks)
+
+    # --- the authority's acts
+
+    def change_roll(self, changes: Sequence[RollChange]) -> int:
+        """Sign and log a change of the roll."""
+        latest = self.newest_roll or self.roll.body
+        if not isinstance(latest, Roll | ChangeSet):
+            raise RuleBroken("there is no roll to change")
+        signed = self.authority.change_roll(self.election, latest, changes)
+        index = self.collector.submit_act(signed)
+        if isinstance(signed.body, ChangeSet):
+            self.newest_roll = signed.body
+        return index
+
+    def revoke(self, voters: Sequence[str], reason: str = "voted on paper") -> int:
+        return self.collector.submit_act(self.authority.revoke(self.election, voters, reason))
+
+    def exclude(self, index: int, check: str, reason: str) -> int:
+        return self.collector.submit_act(self.authority.exclude(self.election, index, check, reason))
+
+    def order(self, kind: str) -> int:
+        """`close` or `final`, at the log's present size."""
+        size = verify_log_signature(self.collector.checkpoint(), self.election.log_trust).size
+        return self.collector.submit_act(self.authority.order(self.election, kind, size))
+
+    # --- after the close
+
+    def close(self) -> None:
+        """Wait for the end of voting if need be, then close the log."""
+        grace = self.election.manifest.times.grace
+        self.clock.now = max(self.clock.now, self.election.closes + grace + 1)
+        self.order("close")
+
+    def finalise(self) -> None:
+        """Exclude what every audit would refuse, then order `final`."""
+        for fault in find_faults(self.election, self.collector.evidence(), self.checks):
+            self.exclude(fault.index, fault.check, fault.reason)
+        self.order("final")
+
+    def answers(self, evidence: Evidence, processed: Processed, present: Sequence[int]) -> list[SignedAnswer]:
+        """The answers of the trustees with these numbers (from 1), each after its own checks of everything."""
+        return [
+            self.trustees[number - 1].answer(self.manifest, self.ceremony.proof, evidence, processed.aggregates)
+            for number in present
+        ]
+
+    def tally(self, present: Sequence[int] | None = None) -> Tallied:
+        """Process, ask the trustees that are present, and open the aggregates."""
+        evidence = self.collector.evidence()
+        processed = process(self.election, evidence, self.checks)
+        everyone = range(1, len(self.trustees) + 1)
+        answers = self.answers(evidence, processed, everyone if present is None else present)
+        return Tallied(evidence, processed, combine(self.election, processed.aggregates, answers, self.checks))
+
+    def record(self, tallied: Tallied) -> dict[str, bytes]:
+        """The whole election record, path → bytes."""
+        acts = tallied.evidence.acts
+        counted = [vote.candidate.ballot for vote in tallied.processed.inspection.replay.counted()]
+        public = PublicRecord(
+            self.manifest,
+            self.ceremony.proof,
+            tallied.evidence.log.entries,
+            tallied.evidence.log.checkpoints,
+            of_kind(acts, "order"),
+            of_kind(acts, "exclusion"),
+            tallied.processed.aggregates,
+            tallied.counted.used,
+            tallied.counted.result,
+            tallied.processed.accounting,
+            nameless(counted) if self.election.manifest.policies.publication == "public" else None,
+        )
+        sworn = SwornRecord(
+            tallied.evidence.roll,
+            of_kind(acts, "roll-change"),
+            of_kind(acts, "revocation"),
+            tallied.evidence.votes,
+            tallied.processed.sets,
+        )
+        return write_public(public) | write_sworn(sworn, public)
+
+
+def of_kind(acts: Sequence[Signed], kind: str) -> tuple[Signed, ...]:
+    """The acts of a kind, in log order."""
+    return tuple(act for act in acts if act.body.format == f"valik/v1/{kind}")
+
+
+def create_world(
+    draft: Draft,
+    rows: Sequence[RollEntry],
+    *,
+    systems: Mapping[str, Cryptosystem] = SYSTEMS,
+    checks: CheckList = COMPLETE,
+    store: Path | None = None,
+    trustee_states: Sequence[StateStore] | None = None,
+    progress: Progress | None = None,
+    insecure_parameters: bool = False,
+) -> World:
+    """Set up an election: eID authority, trustees and their ceremony, witnesses, roll, manifest, collector.
+
+    The clock stands at the opening. `SetupError` for toy parameters unless they are asked for.
+    """
+    system = systems[draft.parameters]
+    if system.insecure and not insecure_parameters:
+        raise SetupError(f"{draft.parameters} is a toy; say --insecure-parameters to use it")
+    clock = Clock(from_rfc3339(draft.times.opens))
+    country = EidAuthority(clock)
+    authority = Authority(Ed25519PrivateKey.generate())
+    states = trustee_states or [MemoryState() for _ in range(draft.trustees)]
+    trustees = tuple(
+        _trustee(number, state, authority, draft, systems, checks) for number, state in enumerate(states, start=1)
+    )
+    ceremony = hold_ceremony(system, draft.threshold, trustees, progress)
+    election_id = new_election_id()
+    keys = Keys(Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate())
+    origin = f"valik.invalid/{election_id}"
+    witnesses = tuple(
+        Witness(
+            f"witness-{number}.invalid",
+            Ed25519PrivateKey.generate(),
+            MemoryHeadStore(),
+            clock,
+            {origin: public_raw(keys.log)},
+        )
+        for number in range(1, draft.witnesses + 1)
+    )
+    services = Services(
+        origin,
+        public_raw(keys.log),
+        "https://collector.invalid",
+        public_raw(keys.answers),
+        tuple((witness.key.name, witness.key.public_bytes) for witness in witnesses),
+        country.pinned,
+    )
+    roll = make_roll(rows, election_id)
+    manifest = authority.sign(make_manifest(draft, election_id, ceremony, services, roll))
+    election = open_manifest(manifest, authority.public_key, systems, checks)
+    signed_roll = authority.sign(roll)
+    responder = OcspResponder(country)
+    collector = Collector(election, signed_roll, keys, Store(store), witnesses, responder, clock, checks)
+    return World(
+        clock, country, responder, authority, witnesses, trustees, ceremony, manifest, signed_roll, election,
+        collector, checks,
+    )  # fmt: skip
+
+
+def open_manifest(
+    signed: Signed, authority_key: bytes, systems: Mapping[str, Cryptosystem], checks: CheckList
+) -> Election:
+    """What every party does with the manifest first: K1, then its keys."""
+    checks.run("K1", "manifest", signed, Pins(authority_key, None))
+    if not isinstance(signed.body, Manifest):
+        raise RuleBroken("the signed document is not a manifest")
+    return load_election(signed.body, authority_key, systems)
+
+
+def _trustee(
+    number: int,
+    state: StateStore,
+    authority: Authority,
+    draft: Draft,
+    systems: Mapping[str, Cryptosystem],
+    checks: CheckList,
+) -> TrusteeService:
+    return TrusteeService(
+        f"trustee-{number}",
+        TrusteeKeys(Ed25519PrivateKey.generate(), X25519PrivateKey.generate()),
+        state,
+        authority.public_key,
+        draft.parameters,
+        systems,
+        checks,
+    )

@@ -1,0 +1,144 @@
+"""The processor: after the close reconciles box and log, aggregates, and combines the trustees' shares (spec 11)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.checks.box import fate_sets
+from common.checks.check import CheckList
+from common.checks.inspection import Inspection, inspect
+from common.checks.tally import Final, Opened, totals
+from common.errors import CheckFailed, ServiceRefused
+from common.messages.election import Election
+from common.messages.result import (
+    Accounting,
+    AccountingSets,
+    Aggregate,
+    Aggregates,
+    Outcome,
+    Result,
+    SetTotal,
+    SignedAnswer,
+    VoteSet,
+    commitment,
+)
+from common.tally.aggregate import compute_aggregates
+from common.tally.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A vote that must be excluded before `final`: its log index, the check that fails, and why."""
+
+    index: int
+    check: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What the processor makes of a finished record."""
+
+    inspection: Inspection
+    aggregates: Aggregates
+    accounting: Accounting
+    sets: AccountingSets
+
+
+def find_faults(election: Election, evidence: Evidence, checks: CheckList) -> tuple[Fault, ...]:
+    """Run on the closed log, before `final`: the votes that every audit would refuse."""
+    failures = inspect(election, evidence, checks, finished=False).reviewed.failures
+    return tuple(Fault(index, failure.check, failure.reason) for index, failure in sorted(failures.items()))
+
+
+def process(election: Election, evidence: Evidence, checks: CheckList) -> Processed:
+    """Every check on the finished record, then the aggregates and the accounting."""
+    inspection = inspect(election, evidence, checks, finished=True)
+    ballots = [vote.candidate.ballot for vote in inspection.replay.counted()]
+    aggregates = compute_aggregates(election, inspection.root, ballots)
+    checks.run("T2", "aggregates", aggregates, election)
+    accounting, sets = account(election, inspection)
+    return Processed(inspection, aggregates, accounting, sets)
+
+
+def account(election: Election, inspection: Inspection) -> tuple[Accounting, AccountingSets]:
+    """Which votes fell into which set: totals and salted commitments for everyone, the sets for sworn auditors."""
+    sets = tuple(
+        VoteSet(name, secrets.token_bytes(32).hex(), votes)  # type: ignore[arg-type]
+        for name, votes in fate_sets(inspection.replay).items()
+    )
+    shown = tuple(SetTotal(chosen.name, len(chosen.votes), commitment(chosen)) for chosen in sets)
+    return (
+        Accounting("valik/v1/accounting", election.fingerprint, shown),
+        AccountingSets("valik/v1/accounting-sets", election.fingerprint, sets),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The result with the answers that opened it, and those of trustees who were found out (T3)."""
+
+    result: Result
+    used: tuple[SignedAnswer, ...]
+    refused: tuple[CheckFailed, ...]
+
+
+def combine(
+    election: Election, aggregates: Aggregates, answers: Sequence[SignedAnswer], checks: CheckList
+) -> Counted:
+    """Open every aggregate with the first `threshold` good answers; a bad one is named and left out.
+
+    `ServiceRefused` if too few are good. T4–T6 are run on what comes out.
+    """
+    final = Final(election, aggregates.final_root)
+    good: list[SignedAnswer] = []
+    refused: list[CheckFailed] = []
+    for signed in sorted(answers, key=lambda answer: answer.answer.trustee):
+        if len(good) == election.manifest.key.threshold:
+            break
+        try:
+            checks.run("T3", f"shares of trustee {signed.answer.trustee}", signed, (final, aggregates))
+            good.append(signed)
+        except CheckFailed as failure:
+            refused.append(failure)
+    if len(good) < election.manifest.key.threshold:
+        raise ServiceRefused(f"{len(good)} good answers where {election.manifest.key.threshold} trustees are due")
+    result = _result(election, aggregates, good)
+    for aggregate, outcome in zip(aggregates.aggregates, result.outcomes, strict=True):
+        for check in ("T4", "T5"):
+            checks.run(check, f"{aggregate.contest} in {aggregate.unit}", Opened(aggregate, outcome), election)
+    checks.run("T6", "result", result, (final, aggregates))
+    return Counted(result, tuple(good), tuple(refused))
+
+
+def _result(election: Election, aggregates: Aggregates, good: Sequence[SignedAnswer]) -> Result:
+    outcomes = tuple(_outcome(election, aggregate, good) for aggregate in aggregates.aggregates)
+    return Result(
+        "valik/v1/result",
+        election.fingerprint,
+        aggregates.final_root,
+        outcomes,
+        totals(election, outcomes),
+    )
+
+
+def _outcome(election: Election, aggregate: Aggregate, good: Sequence[SignedAnswer]) -> Outcome:
+    """One aggregate, opened; listed unopened if it is below the minimum."""
+    key = election.key
+    given = [
+        next(s.shares for s in signed.answer.shares if (s.contest, s.unit) == (aggregate.contest, aggregate.unit))
+        for signed in good
+        if aggregate.ciphertexts
+    ]
+    openings = tuple(
+        key.open(ciphertext, [shares[index] for shares in given])
+        for index, ciphertext in enumerate(aggregate.ciphertexts)
+    )
+    plaintexts = [
+        key.verify_opening(ciphertext, opening)
+        for ciphertext, opening in zip(aggregate.ciphertexts, openings, strict=True)
+    ]
+    counts = election.schemes[aggregate.contest].decode(plaintexts, aggregate.ballots) if openings else ()
+    return Outcome(aggregate.contest, aggregate.unit, aggregate.units, aggregate.ballots, openings, counts)

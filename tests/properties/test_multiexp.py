@@ -1,0 +1,52 @@
+"""Products of powers by buckets equal the readable product."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.crypto.multiexp import naive_product_of_powers, product_of_powers, windows
+
+TERMS = st.lists(
+    st.tuples(
+        st.integers(min_value=0, max_value=2**80),
+        st.integers(min_value=0, max_value=255).flatmap(lambda bits: st.integers(0, 2**bits)),
+    ),
+    max_size=40,
+)
+
+
+@given(terms=TERMS, modulus=st.integers(min_value=1, max_value=2**64))
+def test_buckets_equal_the_readable_product(terms: list[tuple[int, int]], modulus: int) -> None:
+    bases, exponents = [base for base, _ in terms], [exponent for _, exponent in terms]
+    assert product_of_powers(bases, exponents, modulus) == naive_product_of_powers(bases, exponents, modulus)
+
+
+@pytest.mark.parametrize("count", [1, 2, 30, 1000])
+def test_buckets_equal_the_readable_product_for_many_terms_of_two_lengths(count: int) -> None:
+    modulus = 2**127 - 1
+    bases = [secrets.randbelow(modulus) for _ in range(count)]
+    exponents = [secrets.randbits(128 if i % 6 else 387) for i in range(count)]
+    assert product_of_powers(bases, exponents, modulus) == naive_product_of_powers(bases, exponents, modulus)
+
+
+def test_one_changed_exponent_changes_the_product() -> None:
+    modulus = 2**127 - 1
+    assert product_of_powers([3, 5], [2**90, 7], modulus) != product_of_powers([3, 5], [2**90 + 1, 7], modulus)
+
+
+def test_missing_exponents_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        product_of_powers([2, 3], [1], 7)
+
+
+@given(lengths=st.lists(st.integers(min_value=0, max_value=600), max_size=200))
+def test_windows_cover_every_bit_once(lengths: list[int]) -> None:
+    end = 0
+    for window in windows(lengths):
+        assert window.offset == end
+        end += window.width
+    assert end >= max(lengths, default=0)

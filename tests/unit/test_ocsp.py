@@ -1,0 +1,421 @@
+"""Check C4 at its root: what makes an OCSP response good, also in OpenSSL's eyes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509 import ocsp as asn1
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.eid import ocsp
+from common.eid.certificates import TrustAnchors
+from common.errors import IdentityError
+from scenarios.country import profiles
+from scenarios.country.authority import YEAR, EidAuthority
+from scenarios.country.ocsp_responder import OcspResponder
+from scenarios.country.population import people
+from scenarios.country.profiles import Validity
+
+NOW = 1_800_000_000
+NONCE = bytes(range(32))
+PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
+
+
+class Clock:
+    def __init__(self, now: int) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+
+CLOCK = Clock(NOW)
+AUTHORITY = EidAuthority(CLOCK)
+RESPONDER = OcspResponder(AUTHORITY)
+CARD, REVOKED = (AUTHORITY.issue(person) for person in people(2, seed=11))
+AUTHORITY.revoke(REVOKED, at=NOW - 100)
+ISSUER = AUTHORITY.issuing.certificate
+LEAF = CARD.signature.certificate
+
+
+def ask(certificate: x509.Certificate = LEAF, issuer: x509.Certificate = ISSUER, nonce: bytes = NONCE) -> bytes:
+    return RESPONDER.respond(ocsp.build_request(certificate, issuer, nonce))
+
+
+def verify(
+    der: bytes,
+    certificate: x509.Certificate = LEAF,
+    *,
+    nonce: bytes = NONCE,
+    at: int = NOW,
+    freshness: int = 300,
+    skew: int = 0,
+    anchors: TrustAnchors = AUTHORITY.anchors,
+) -> None:
+    ocsp.verify_response(der, certificate, ISSUER, nonce, at, freshness, anchors, skew=skew)
+
+
+GOOD = ask()
+
+
+def test_good_response_is_accepted() -> None:
+    verify(GOOD)
+
+
+def test_good_response_is_accepted_under_a_pinned_root() -> None:
+    verify(GOOD, anchors=TrustAnchors((AUTHORITY.root.certificate,)))
+
+
+def test_response_echoes_the_nonce_and_the_authoritys_clock() -> None:
+    found = asn1.load_der_ocsp_response(GOOD)
+    assert found.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce == NONCE
+    assert found.produced_at_utc == found.this_update_utc == datetime.fromtimestamp(NOW, UTC)
+    assert found.next_update_utc == datetime.fromtimestamp(NOW + 600, UTC)
+
+
+def test_revoked_certificate_is_refused() -> None:
+    with pytest.raises(IdentityError, match="is revoked"):
+        verify(ask(REVOKED.signature.certificate), REVOKED.signature.certificate)
+
+
+def test_certificate_is_good_until_the_second_it_is_revoked() -> None:
+    clock = Clock(NOW)
+    authority = EidAuthority(clock)
+    card = authority.issue(people(1, seed=12)[0])
+    authority.revoke(card, at=NOW + 10)
+    leaf, issuer = card.signature.certificate, authority.issuing.certificate
+    for now, reason in ((NOW + 9, None), (NOW + 10, "is revoked")):
+        clock.now = now
+        der = OcspResponder(authority).respond(ocsp.build_request(leaf, issuer, NONCE))
+        if reason is None:
+            ocsp.verify_response(der, leaf, issuer, NONCE, now, 60, authority.anchors)
+        else:
+            with pytest.raises(IdentityError, match=reason):
+                ocsp.verify_response(der, leaf, issuer, NONCE, now, 60, authority.anchors)
+
+
+def test_certificate_that_was_never_issued_is_unknown() -> None:
+    key = ec.generate_private_key(ec.SECP384R1()).public_key()
+    forged = profiles.end_entity(LEAF.subject, profiles.Purpose.SIGNATURE, key, AUTHORITY.issuing, Validity(NOW, NOW))
+    with pytest.raises(IdentityError, match="does not know"):
+        verify(ask(forged), forged)
+
+
+def test_replayed_response_has_another_nonce() -> None:
+    with pytest.raises(IdentityError, match="another nonce"):
+        verify(ask(nonce=bytes(32)))
+    with pytest.raises(IdentityError, match="another nonce"):
+        verify(ask(nonce=NONCE[:31]))
+
+
+def test_response_about_another_certificate_is_refused() -> None:
+    with pytest.raises(IdentityError, match="another certificate"):
+        verify(ask(CARD.authentication.certificate))
+
+
+def test_response_about_another_issuers_certificate_is_refused() -> None:
+    foreign = EidAuthority(CLOCK)
+    der = OcspResponder(foreign).respond(ocsp.build_request(LEAF, foreign.issuing.certificate, NONCE))
+    with pytest.raises(IdentityError, match="another issuer's"):
+        verify(der)
+
+
+@pytest.mark.parametrize(
+    ("at", "freshness", "skew", "reason"),
+    [
+        (NOW - 1, 300, 0, "from the future"),
+        (NOW - 6, 300, 5, "from the future"),
+        (NOW + 301, 300, 0, "older than 300 s"),
+        (NOW + 306, 300, 5, "older than 300 s"),
+        (NOW + 601, 9_000, 0, "holds no longer"),
+        (NOW + 606, 9_000, 5, "holds no longer"),
+    ],
+)
+def test_response_at_the_wrong_time_is_refused(at: int, freshness: int, skew: int, reason: str) -> None:
+    with pytest.raises(IdentityError, match=reason):
+        verify(GOOD, at=at, freshness=freshness, skew=skew)
+
+
+@pytest.mark.parametrize(
+    ("at", "freshness", "skew"),
+    [(NOW - 5, 300, 5), (NOW + 300, 300, 0), (NOW + 305, 300, 5), (NOW + 600, 600, 0), (NOW + 605, 600, 5)],
+)
+def test_response_is_accepted_up_to_the_last_second(at: int, freshness: int, skew: int) -> None:
+    early = AUTHORITY_OF_OLD.anchors
+    ocsp.verify_response(OLD, OLD_LEAF, OLD_ISSUER, NONCE, at, freshness, early, skew=skew)
+
+
+AUTHORITY_OF_OLD = EidAuthority(CLOCK)
+_OLD_CARD = AUTHORITY_OF_OLD.issue(people(1, seed=13)[0], Validity(NOW - YEAR, NOW + YEAR))
+OLD_LEAF, OLD_ISSUER = _OLD_CARD.signature.certificate, AUTHORITY_OF_OLD.issuing.certificate
+OLD = OcspResponder(AUTHORITY_OF_OLD).respond(ocsp.build_request(OLD_LEAF, OLD_ISSUER, NONCE))
+
+
+def test_error_answers_are_refused_by_name() -> None:
+    with pytest.raises(IdentityError, match="MALFORMED_REQUEST"):
+        verify(RESPONDER.respond(b"?"))
+    foreign = EidAuthority(CLOCK).issuing.certificate
+    with pytest.raises(IdentityError, match="UNAUTHORIZED"):
+        verify(RESPONDER.respond(ocsp.build_request(LEAF, foreign, NONCE)))
+
+
+def test_request_without_nonce_gets_no_answer() -> None:
+    bare = asn1.OCSPRequestBuilder().add_certificate(LEAF, ISSUER, hashes.SHA256()).build()
+    with pytest.raises(IdentityError, match="MALFORMED_REQUEST"):
+        verify(RESPONDER.respond(bare.public_bytes(DER)))
+
+
+@pytest.mark.parametrize("length", [0, 129])
+def test_nonce_of_a_length_outside_the_standard_is_not_asked_with(length: int) -> None:
+    with pytest.raises(IdentityError, match="nonce"):
+        ocsp.build_request(LEAF, ISSUER, bytes(length))
+
+
+@pytest.mark.parametrize("der", [b"", b"0", GOOD[:-1], GOOD + b"\0", b"\0" * 20_000])
+def test_bytes_that_are_no_response_are_refused(der: bytes) -> None:
+    with pytest.raises(IdentityError):
+        verify(der)
+
+
+@given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
+def test_response_with_one_byte_changed_is_refused(place: int, change: int) -> None:
+    wrong = bytearray(GOOD)
+    wrong[place] ^= change
+    with pytest.raises(IdentityError):
+        verify(bytes(wrong))
+
+
+def test_changed_signature_is_refused() -> None:
+    signature = asn1.load_der_ocsp_response(GOOD).signature
+    wrong = signature[:-1] + bytes([signature[-1] ^ 1])
+    with pytest.raises(IdentityError, match="signature is wrong"):
+        verify(GOOD.replace(signature, wrong))
+
+
+# Responses made by hand, in the machine's own time: `cryptography` writes that as producedAt.
+
+REAL = int(time.time())
+AT = REAL + 3_600
+REAL_AUTHORITY = EidAuthority(lambda: REAL)
+REAL_CARD = REAL_AUTHORITY.issue(people(1, seed=14)[0])
+REAL_LEAF = REAL_CARD.signature.certificate
+
+
+def responder_certificate(
+    key: ec.EllipticCurvePrivateKey,
+    issuer: profiles.Authority,
+    *,
+    extended: x509.ExtendedKeyUsage | None,
+    no_check: bool = True,
+    bit: str = "digital_signature",
+    until: int = REAL + YEAR,
+) -> x509.Certificate:
+    names = "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign"
+    usage = {name: name == bit for name in f"{names} crl_sign encipher_only decipher_only".split()}
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(REAL_AUTHORITY.responder_certificate.subject)
+        .issuer_name(issuer.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(2)
+        .not_valid_before(datetime.fromtimestamp(REAL - 60, UTC))
+        .not_valid_after(datetime.fromtimestamp(until, UTC))
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False)
+        .add_extension(x509.KeyUsage(**usage), True)
+    )
+    if extended is not None:
+        builder = builder.add_extension(extended, critical=False)
+    if no_check:
+        builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
+    return builder.sign(issuer.key, hashes.SHA384())
+
+
+OCSP_USAGE = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+SIGNER = ec.generate_private_key(ec.SECP384R1())
+PROPER = responder_certificate(SIGNER, REAL_AUTHORITY.issuing, extended=OCSP_USAGE)
+
+
+def craft(
+    responder: x509.Certificate = PROPER,
+    key: ec.EllipticCurvePrivateKey = SIGNER,
+    *,
+    named: x509.Certificate | None = None,
+    by: asn1.OCSPResponderEncoding = asn1.OCSPResponderEncoding.HASH,
+    carried: tuple[x509.Certificate, ...] | None = None,
+    nonce: bytes | None = NONCE,
+    next_update: int | None = REAL + 7_200,
+    algorithm: hashes.HashAlgorithm | None = None,
+) -> bytes:
+    builder = asn1.OCSPResponseBuilder().add_response(
+        REAL_LEAF,
+        REAL_AUTHORITY.issuing.certificate,
+        algorithm or hashes.SHA256(),
+        asn1.OCSPCertStatus.GOOD,
+        datetime.fromtimestamp(REAL, UTC),
+        None if next_update is None else datetime.fromtimestamp(next_update, UTC),
+        None,
+        None,
+    )
+    builder = builder.responder_id(by, named or responder)
+    certificates = (responder,) if carried is None else carried
+    if certificates:
+        builder = builder.certificates(certificates)
+    if nonce is not None:
+        builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
+    return builder.sign(key, hashes.SHA384()).public_bytes(DER)
+
+
+def judge(der: bytes, at: int = AT) -> None:
+    ocsp.verify_response(der, REAL_LEAF, REAL_AUTHORITY.issuing.certificate, NONCE, at, 7_200, REAL_AUTHORITY.anchors)
+
+
+def test_crafted_response_is_accepted_when_right() -> None:
+    judge(craft())
+    judge(craft(by=asn1.OCSPResponderEncoding.NAME))
+
+
+def test_response_without_nonce_is_refused() -> None:
+    with pytest.raises(IdentityError, match="no nonce"):
+        judge(craft(nonce=None))
+
+
+def test_response_without_next_update_is_refused() -> None:
+    with pytest.raises(IdentityError, match="until when"):
+        judge(craft(next_update=None))
+
+
+def test_sha1_certificate_id_is_refused() -> None:
+    with pytest.raises(IdentityError, match="SHA-256"):
+        judge(craft(algorithm=hashes.SHA1()))  # noqa: S303
+
+
+@pytest.mark.parametrize(
+    ("extended", "no_check", "bit"),
+    [
+        (None, True, "digital_signature"),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), True, "digital_signature"),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True, "digital_signature"),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]), True, "digital_signature"),
+        (OCSP_USAGE, False, "digital_signature"),
+        (OCSP_USAGE, True, "content_commitment"),
+    ],
+)
+def test_responder_with_another_usage_is_refused(
+    extended: x509.ExtendedKeyUsage | None, no_check: bool, bit: str
+) -> None:
+    wrong = responder_certificate(SIGNER, REAL_AUTHORITY.issuing, extended=extended, no_check=no_check, bit=bit)
+    with pytest.raises(IdentityError, match="not for OCSP"):
+        judge(craft(wrong))
+
+
+def test_responder_of_another_authority_is_refused() -> None:
+    foreign = EidAuthority(lambda: REAL)
+    wrong = responder_certificate(SIGNER, foreign.issuing, extended=OCSP_USAGE)
+    with pytest.raises(IdentityError, match="no valid path"):
+        judge(craft(wrong))
+
+
+def test_responder_of_another_pinned_authority_is_refused() -> None:
+    foreign = profiles.authority("Another eID CA", Validity(REAL - YEAR, REAL + YEAR))
+    wrong = responder_certificate(SIGNER, foreign, extended=OCSP_USAGE)
+    pinned = replace(REAL_AUTHORITY.anchors, roots=(*REAL_AUTHORITY.anchors.roots, foreign.certificate))
+    with pytest.raises(IdentityError, match="not certified by the certificate's issuer"):
+        ocsp.verify_response(craft(wrong), REAL_LEAF, REAL_AUTHORITY.issuing.certificate, NONCE, AT, 7_200, pinned)
+
+
+def test_expired_responder_is_refused() -> None:
+    wrong = responder_certificate(SIGNER, REAL_AUTHORITY.issuing, extended=OCSP_USAGE, until=AT - 1)
+    with pytest.raises(IdentityError, match="expired"):
+        judge(craft(wrong))
+
+
+def test_voter_cannot_answer_for_herself() -> None:
+    key = REAL_CARD.authentication.key
+    assert key is not None
+    with pytest.raises(IdentityError, match="not for OCSP"):
+        judge(craft(REAL_CARD.authentication.certificate, key))
+
+
+def test_another_key_than_the_carried_certificates_is_refused() -> None:
+    with pytest.raises(IdentityError, match="signature is wrong"):
+        judge(craft(key=ec.generate_private_key(ec.SECP384R1())))
+
+
+def test_response_naming_another_responder_is_refused() -> None:
+    for by in asn1.OCSPResponderEncoding:
+        with pytest.raises(IdentityError, match="names another responder"):
+            judge(craft(named=REAL_LEAF, by=by))
+
+
+@pytest.mark.parametrize("carried", [(), (PROPER, REAL_AUTHORITY.issuing.certificate)])
+def test_response_carries_exactly_the_responders_certificate(carried: tuple[x509.Certificate, ...]) -> None:
+    with pytest.raises(IdentityError, match="exactly its responder's"):
+        judge(craft(carried=carried))
+
+
+# OpenSSL as second opinion.
+
+OPENSSL = shutil.which("openssl")
+needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="the openssl command is not installed")
+
+
+def openssl(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        [str(OPENSSL), "ocsp", *arguments], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout + done.stderr
+
+
+def write_certificates(folder: Path) -> None:
+    (folder / "issuing.pem").write_bytes(REAL_AUTHORITY.issuing.certificate.public_bytes(PEM))
+    (folder / "root.pem").write_bytes(REAL_AUTHORITY.root.certificate.public_bytes(PEM))
+    (folder / "leaf.pem").write_bytes(REAL_LEAF.public_bytes(PEM))
+
+
+@needs_openssl
+def test_openssl_accepts_our_responders_answer(tmp_path: Path) -> None:
+    write_certificates(tmp_path)
+    openssl(tmp_path, *"-sha256 -issuer issuing.pem -cert leaf.pem -reqout request.der".split())
+    request = (tmp_path / "request.der").read_bytes()
+    (tmp_path / "response.der").write_bytes(OcspResponder(REAL_AUTHORITY).respond(request))
+    said = openssl(
+        tmp_path,
+        *"-sha256 -issuer issuing.pem -cert leaf.pem -reqin request.der -respin response.der".split(),
+        *"-CAfile root.pem -verify_other issuing.pem -validity_period 3600".split(),
+    )
+    assert "Response verify OK" in said
+    assert "leaf.pem: good" in said
+    assert "WARNING" not in said
+
+
+@needs_openssl
+def test_we_accept_openssls_answer_to_our_request(tmp_path: Path) -> None:
+    write_certificates(tmp_path)
+    (tmp_path / "responder.pem").write_bytes(PROPER.public_bytes(PEM))
+    (tmp_path / "responder.key").write_bytes(
+        SIGNER.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    (tmp_path / "index.txt").write_text(f"V\t491231235959Z\t\t{_hex(REAL_LEAF.serial_number)}\tunknown\t/C=EE\n")
+    (tmp_path / "request.der").write_bytes(ocsp.build_request(REAL_LEAF, REAL_AUTHORITY.issuing.certificate, NONCE))
+    openssl(
+        tmp_path,
+        *"-index index.txt -CA issuing.pem -rsigner responder.pem -rkey responder.key -rmd sha384".split(),
+        *"-nmin 240 -reqin request.der -respout response.der".split(),
+    )
+    judge((tmp_path / "response.der").read_bytes())
+
+
+def _hex(serial: int) -> str:
+    digits = f"{serial:X}"
+    return digits.rjust(len(digits) + len(digits) % 2, "0")
