@@ -62,8 +62,7 @@ class Ledger:
     """A `Runner` that keeps accounts. Checks run through `run` re-raise; through `attempt` they are noted."""
 
     def __init__(self, checks: CheckList, clock: Clock, progress: Progress | None = None) -> None:
-        """`SetupError` for a list with a check removed."""
-        checks.require_complete()
+        """A check that is not in the list is neither run nor counted (the laboratory removes some)."""
         self._checks = checks
         self._clock = clock
         self._progress = progress
@@ -71,7 +70,9 @@ class Ledger:
 
     def run(self, check: str, subject: str, obj: object, context: object, at_fault: Party | None = None) -> None:
         """Run a check and count it; its failure is raised, and noted by nobody: the caller knows if it matters."""
-        account = self._accounts[check]
+        account = self._accounts.get(check)
+        if account is None:
+            return
         account.objects += _count(obj)
         start = self._clock()
         try:
@@ -81,8 +82,8 @@ class Ledger:
             if self._progress is not None:
                 self._progress(check, account.objects)
 
-    def attempt(self, check: str, subject: str, build: Build) -> bool:
-        """Run a check on what `build` makes, and note how it ends; True if it passed.
+    def attempt(self, check: str, subject: str, build: Build) -> None:
+        """Run a check on what `build` makes, note how it ends, and go on.
 
         Where nothing can be built the check has not run, which no excuse covers.
         """
@@ -90,31 +91,38 @@ class Ledger:
             obj, context = build()
         except ValikError as error:
             self.obstruct(check, f"{subject}: {error}")
-            return False
+            return
         try:
             self.run(check, subject, obj, context)
         except CheckFailed as failure:
             self.note(failure)
-            return False
-        return True
 
     def note(self, failure: CheckFailed) -> None:
         """Enter a failure."""
         found = Failure(failure.subject, failure.at_fault, failure.reason)
-        self._accounts[failure.check].failures.append(found)
+        if failure.check in self._accounts:
+            self._accounts[failure.check].failures.append(found)
 
     def obstruct(self, check: str, reason: str) -> None:
         """Enter that a check could not be run on something it is due on. The first reason is kept."""
-        account = self._accounts[check]
-        account.obstacle = account.obstacle or reason
+        account = self._accounts.get(check)
+        if account is not None:
+            account.obstacle = account.obstacle or reason
 
     def excuse(self, check: str, reason: str) -> None:
         """Enter why it is no fault if this check runs on nothing."""
-        self._accounts[check].excuse = reason
+        if check in self._accounts:
+            self._accounts[check].excuse = reason
 
-    def passed(self, *checks: str) -> bool:
-        """True if each of these ran and has neither failed nor met an obstacle."""
-        return all(row.result == "pass" for row in self.rows() if row.id in checks)
+    def unbroken(self, *checks: str) -> bool:
+        """True as long as none of these has failed or met an obstacle."""
+        accounts = [self._accounts[check] for check in checks if check in self._accounts]
+        return not any(account.failures or account.obstacle for account in accounts)
+
+    def untouched(self, check: str) -> bool:
+        """True if this check has neither run nor been entered otherwise."""
+        account = self._accounts.get(check)
+        return account is not None and account == _Account()
 
     def rows(self) -> tuple[Row, ...]:
         """One row for each check of the list, in its order."""

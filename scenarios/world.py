@@ -61,6 +61,17 @@ class Clock:
 
 
 @dataclass(slots=True)
+class ShiftedClock:
+    """Another party's clock: the world's, plus `by` seconds."""
+
+    base: Clock
+    by: int = 0
+
+    def __call__(self) -> int:
+        return self.base() + self.by
+
+
+@dataclass(slots=True)
 class Citizen:
     """A person with an ID card, and what their client remembers."""
 
@@ -83,6 +94,7 @@ class World:
     """All parties of one election. Make one with `create_world`."""
 
     clock: Clock
+    witness_clock: ShiftedClock
     country: EidAuthority
     responder: OcspResponder
     authority: Authority
@@ -233,6 +245,7 @@ def create_world(
     if system.insecure and not insecure_parameters:
         raise SetupError(f"{draft.parameters} is a toy; say --insecure-parameters to use it")
     clock = Clock(from_rfc3339(draft.times.opens))
+    witness_clock = ShiftedClock(clock)
     country = EidAuthority(clock)
     authority = Authority(Ed25519PrivateKey.generate())
     states = trustee_states or [MemoryState() for _ in range(draft.trustees)]
@@ -248,7 +261,7 @@ def create_world(
             f"witness-{number}.invalid",
             Ed25519PrivateKey.generate(),
             MemoryHeadStore(),
-            clock,
+            witness_clock,
             {origin: public_raw(keys.log)},
         )
         for number in range(1, draft.witnesses + 1)
@@ -268,9 +281,20 @@ def create_world(
     responder = OcspResponder(country)
     collector = Collector(election, signed_roll, keys, Store(store), witnesses, responder, clock, checks)
     return World(
-        clock, country, responder, authority, witnesses, trustees, ceremony, manifest, signed_roll, election,
-        collector, checks,
-    )  # fmt: skip
+        clock=clock,
+        witness_clock=witness_clock,
+        country=country,
+        responder=responder,
+        authority=authority,
+        witnesses=witnesses,
+        trustees=trustees,
+        ceremony=ceremony,
+        manifest=manifest,
+        roll=signed_roll,
+        election=election,
+        collector=collector,
+        checks=checks,
+    )
 
 
 def open_manifest(

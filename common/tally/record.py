@@ -71,6 +71,12 @@ def evidence(public: PublicRecord, sworn: SwornRecord) -> Evidence:
     return Evidence(PublicLog(public.log, public.checkpoints), sworn.votes, sworn.roll, acts)
 
 
+def gather(record: RecordFiles) -> Evidence:
+    """The same, from the files it takes and no others; `MalformedMessage` or `RuleBroken`."""
+    acts = (*record.orders, *record.changes, *record.revocations, *record.exclusions)
+    return Evidence(PublicLog(record.log, record.checkpoints), record.votes, record.roll, acts)
+
+
 def nameless(ballots: Iterable[Ballot]) -> tuple[Ballot, ...]:
     """Ballots in the order in which they are published: by digest, which tells nothing of when they were cast."""
     return tuple(sorted(ballots, key=ballot_digest))

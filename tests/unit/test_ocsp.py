@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.eid import ocsp
-from common.eid.certificates import TrustAnchors
+from common.eid.certificates import Purpose, TrustAnchors
 from common.errors import IdentityError
 from scenarios.country import profiles
 from scenarios.country.authority import YEAR, EidAuthority
@@ -107,7 +107,7 @@ def test_certificate_is_good_until_the_second_it_is_revoked() -> None:
 
 def test_certificate_that_was_never_issued_is_unknown() -> None:
     key = ec.generate_private_key(ec.SECP384R1()).public_key()
-    forged = profiles.end_entity(LEAF.subject, profiles.Purpose.SIGNATURE, key, AUTHORITY.issuing, Validity(NOW, NOW))
+    forged = profiles.end_entity(LEAF.subject, Purpose.SIGNATURE, key, AUTHORITY.issuing, Validity(NOW, NOW))
     with pytest.raises(IdentityError, match="does not know"):
         verify(ask(forged), forged)
 
@@ -370,9 +370,9 @@ OPENSSL = shutil.which("openssl")
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="the openssl command is not installed")
 
 
-def openssl(folder: Path, *arguments: str) -> str:
+def openssl(folder: Path, arguments: str) -> str:
     done = subprocess.run(  # noqa: S603
-        [str(OPENSSL), "ocsp", *arguments], cwd=folder, capture_output=True, text=True, check=True
+        [str(OPENSSL), "ocsp", *arguments.split()], cwd=folder, capture_output=True, text=True, check=True
     )
     return done.stdout + done.stderr
 
@@ -386,13 +386,13 @@ def write_certificates(folder: Path) -> None:
 @needs_openssl
 def test_openssl_accepts_our_responders_answer(tmp_path: Path) -> None:
     write_certificates(tmp_path)
-    openssl(tmp_path, *"-sha256 -issuer issuing.pem -cert leaf.pem -reqout request.der".split())
+    openssl(tmp_path, "-sha256 -issuer issuing.pem -cert leaf.pem -reqout request.der")
     request = (tmp_path / "request.der").read_bytes()
     (tmp_path / "response.der").write_bytes(OcspResponder(REAL_AUTHORITY).respond(request))
     said = openssl(
         tmp_path,
-        *"-sha256 -issuer issuing.pem -cert leaf.pem -reqin request.der -respin response.der".split(),
-        *"-CAfile root.pem -verify_other issuing.pem -validity_period 3600".split(),
+        "-sha256 -issuer issuing.pem -cert leaf.pem -reqin request.der -respin response.der"
+        " -CAfile root.pem -verify_other issuing.pem -validity_period 3600",
     )
     assert "Response verify OK" in said
     assert "leaf.pem: good" in said
@@ -410,8 +410,8 @@ def test_we_accept_openssls_answer_to_our_request(tmp_path: Path) -> None:
     (tmp_path / "request.der").write_bytes(ocsp.build_request(REAL_LEAF, REAL_AUTHORITY.issuing.certificate, NONCE))
     openssl(
         tmp_path,
-        *"-index index.txt -CA issuing.pem -rsigner responder.pem -rkey responder.key -rmd sha384".split(),
-        *"-nmin 240 -reqin request.der -respout response.der".split(),
+        "-index index.txt -CA issuing.pem -rsigner responder.pem -rkey responder.key -rmd sha384"
+        " -nmin 240 -reqin request.der -respout response.der",
     )
     judge((tmp_path / "response.der").read_bytes())
 
