@@ -7,12 +7,13 @@ cannot be checked is passed over in silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
+from functools import cache, partial
 
 from auditor.audit_tally import audit_published, audit_tally, final_tree
 from auditor.audit_votes import audit_votes
-from auditor.findings import AuditReport, Excluded, contest_results
+from auditor.conclusion import conclude
+from auditor.findings import AuditReport
 from auditor.ledger import Clock, Ledger, Progress
 from common.checks.box import require_act
 from common.checks.catalogue import COMPLETE
@@ -25,7 +26,6 @@ from common.log.checkpoint import Checkpoint, read_checkpoint
 from common.log.merkle import MerkleTree
 from common.messages.acts import Exclusion, signed_digest
 from common.messages.election import Election, load_election
-from common.messages.manifest import fingerprint as fingerprint_of
 from common.tally.evidence import PublicLog
 from common.tally.record_files import RecordFiles
 
@@ -46,12 +46,12 @@ def audit(
     """
     record, ledger = RecordFiles(files), Ledger(checks, clock, progress)
     notes: list[str] = []
-    _excuse_others(record, ledger)
+    _excuse_others(record, ledger, checks)
     _audit_form(record, ledger)
     election = _audit_setup(record, ledger, Pins(authority_key, fingerprint), systems)
     if election is not None:
         _audit_log(record, ledger, election)
-        final = final_tree(record, election)
+        final = cache(partial(final_tree, record, election))
         if record.sworn:
             notes += audit_votes(record, ledger, election, final)
         else:
@@ -60,23 +60,20 @@ def audit(
     for check in checks.ids():
         if ledger.untouched(check):
             ledger.obstruct(check, "what it builds on was refused or is missing")
-    return _report(record, ledger, fingerprint, systems, notes)
+    return conclude(record, ledger, fingerprint, systems, notes)
 
 
-def _excuse_others(record: RecordFiles, ledger: Ledger) -> None:
+def _excuse_others(record: RecordFiles, ledger: Ledger, checks: CheckList) -> None:
     """The checks that are other parties' business, and what they would take."""
-    me = _auditor(record)
-    for check in COMPLETE:
-        if me in check.runners:
+    auditor = Party.SWORN_AUDITOR if record.sworn else Party.PUBLIC_AUDITOR
+    for check in checks.ids():
+        runners = checks[check].runners
+        if auditor in runners:
             continue
-        if Party.SWORN_AUDITOR in check.runners:
-            ledger.excuse(check.id, "needs the sworn part")
+        if Party.SWORN_AUDITOR in runners:
+            ledger.excuse(check, "needs the sworn part")
         else:
-            ledger.excuse(check.id, f"only the {' or the '.join(sorted(check.runners))} can run it")
-
-
-def _auditor(record: RecordFiles) -> Party:
-    return Party.SWORN_AUDITOR if record.sworn else Party.PUBLIC_AUDITOR
+            ledger.excuse(check, f"only the {' or the '.join(sorted(runners))} can run it")
 
 
 def _audit_form(record: RecordFiles, ledger: Ledger) -> None:
@@ -106,7 +103,7 @@ def _audit_setup(
 
 
 def _audit_log(record: RecordFiles, ledger: Ledger, election: Election) -> None:
-    """L1–L6. The newest recorded checkpoint is the one that every entry and every older checkpoint is held against."""
+    """L1–L6: every entry and every older checkpoint is held against the newest recorded checkpoint."""
     ledger.attempt("L6", "log", lambda: (_ordered(record), election))
     ledger.attempt("L5", "log", lambda: (_timed(record, election), election))
     try:
@@ -158,33 +155,3 @@ def _consistency(tree: MerkleTree, older: Checkpoint, newer: Checkpoint) -> tupl
 
 def _pair(obj: object, context: object) -> tuple[object, object]:
     return obj, context
-
-
-def _report(
-    record: RecordFiles,
-    ledger: Ledger,
-    pinned: str | None,
-    systems: Mapping[str, Cryptosystem],
-    notes: list[str],
-) -> AuditReport:
-    manifest = _readable(lambda: record.rules)
-    accounting = _readable(lambda: record.accounting)
-    result = _readable(lambda: record.result)
-    exclusions = _readable(lambda: record.exclusions) or ()
-    system = systems.get(manifest.parameters) if manifest else None
-    report = AuditReport(
-        title=manifest.title if manifest else "an election whose manifest cannot be read",
-        fingerprint=fingerprint_of(manifest) if manifest else None,
-        scope="sworn" if record.sworn else "public",
-        insecure=system is not None and system.insecure,
-        rows=ledger.rows(),
-        notes=(),
-        exclusions=tuple(
-            Excluded(act.body.index, act.body.check, act.body.reason)
-            for act in exclusions
-            if isinstance(act.body, Exclusion)
-        ),
-        accounting=tuple((total.name, total.votes) for total in accounting.sets) if accounting else (),
-        contests=contest_results(manifest, result) if manifest and result and _named(ledger) else (),
-    )
-    return with_notes(report, pinned, notes)

@@ -1,0 +1,1 @@
+"""The command line: mounts each party's own; nothing else."""

@@ -16,13 +16,24 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import verification
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier, SignatureAlgorithmOID
 
 from common.eid.personal_code import parse_voter_id
 from common.errors import IdentityError
 
 MAX_CHAIN = 2
 MAX_CERTIFICATE_BYTES = 8_192
+SIGNATURE_ALGORITHMS = (
+    SignatureAlgorithmOID.ECDSA_WITH_SHA256,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA384,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA512,
+)
+_CRITICAL = {
+    ExtensionOID.BASIC_CONSTRAINTS,
+    ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+}
 _MALFORMED = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
@@ -81,9 +92,13 @@ def load_certificate(der: bytes) -> x509.Certificate:
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise IdentityError("a certificate of over 8192 bytes")
     try:
-        return x509.load_der_x509_certificate(der)
+        certificate = x509.load_der_x509_certificate(der)
     except _MALFORMED:
         raise IdentityError("not an X.509 certificate") from None
+    # A bit string's count of unused bits is covered by no signature, and parsers overlook it.
+    if not der.endswith(b"\0" + certificate.signature):
+        raise IdentityError("a certificate whose signature is not whole bytes")
+    return certificate
 
 
 def verify_path(
@@ -105,6 +120,7 @@ def verify_path(
     if moment > leaf.not_valid_after_utc:
         raise IdentityError("the certificate has expired")
     try:
+        _require_narrow(leaf, others)
         path = (
             verification.PolicyBuilder()
             .store(verification.Store(list(anchors.roots)))
@@ -120,6 +136,14 @@ def verify_path(
     if path[:-1] != [leaf, *others]:
         raise IdentityError("the chain is not exactly the path to the pinned authority")
     return path[1]
+
+
+def _require_narrow(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> None:
+    """Narrower than the path verifier, so that every implementation agrees: ECDSA, and few critical extensions."""
+    if any(found.signature_algorithm_oid not in SIGNATURE_ALGORITHMS for found in (leaf, *others)):
+        raise IdentityError("a certificate that is not signed with ECDSA and SHA-2")
+    if not {extension.oid for extension in leaf.extensions if extension.critical} <= _CRITICAL:
+        raise IdentityError("the certificate has an unknown critical extension")
 
 
 def leaf_policy(require_usages: Callable[[x509.Certificate], None]) -> verification.ExtensionPolicy:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from common.eid.certificates import TrustAnchors, leaf_policy, verify_path
+from common.eid.certificates import TrustAnchors, leaf_policy, load_certificate, verify_path
 from common.errors import IdentityError
 
 MAX_RESPONSE_BYTES = 16_384
@@ -74,6 +74,8 @@ def _successful(der: bytes) -> ocsp.OCSPResponse:
         raise IdentityError(f"the OCSP responder answered {status.name}")
     if count != 1:
         raise IdentityError(f"an OCSP response about {count} certificates where one is due")
+    if b"\0" + response.signature not in der:
+        raise IdentityError("an OCSP response whose signature is not whole bytes")
     return response
 
 
@@ -92,7 +94,7 @@ def _require_signed(response: ocsp.OCSPResponse, issuer: x509.Certificate, time:
     """By a responder whom the certificate's own issuer certified for OCSP (RFC 6960 §4.2.2.2), and nobody else."""
     if len(response.certificates) != 1:
         raise IdentityError("the OCSP response does not carry exactly its responder's certificate")
-    responder = response.certificates[0]
+    responder = load_certificate(response.certificates[0].public_bytes(serialization.Encoding.DER))
     key_hash = x509.SubjectKeyIdentifier.from_public_key(responder.public_key()).digest
     if responder.subject != response.responder_name and key_hash != response.responder_key_hash:
         raise IdentityError("the OCSP response names another responder than the certificate it carries")

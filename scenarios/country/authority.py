@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from common.eid.certificates import Purpose, TrustAnchors
 from common.errors import IdentityError
 from scenarios.country.population import Person
-from scenarios.country.profiles import Authority, Validity, authority, person_certificate, responder_certificate
+from scenarios.country.profiles import Validity, authority, person_certificate, responder_certificate
 from scenarios.country.token import KeySlot, VoterToken
 
 YEAR = 365 * 86_400
@@ -80,6 +80,3 @@ class EidAuthority:
         certificate = person_certificate(person, purpose, key.public_key(), self.issuing, validity)
         self._issued[certificate.serial_number] = Issued(certificate)
         return KeySlot(certificate, key)
-
-
-__all__ = ["CARD_LIFE", "YEAR", "Authority", "EidAuthority", "Issued"]

@@ -16,6 +16,7 @@ from tallier.draft import Draft, Problem
 
 ROLL_CHANGES = ("move", "removal", "addition")
 SHORTEST_PERIOD = 60
+"""Seconds that mock voters need, and again for each change of the roll."""
 MOST_VOTERS = 1_000_000
 
 
@@ -158,8 +159,9 @@ def _election_problems(plan: PopulationPlan, draft: Draft, voters: int) -> Itera
         yield Problem("election.max_ballots", f"{reason}; write at least {voters + additions}")
     if "move" in plan.changes and sum(bool(unit.contests) for unit in draft.units) < 2:
         yield Problem("population.roll_changes", "nobody can move with one unit that votes; remove the move")
-    if from_rfc3339(draft.times.closes) - from_rfc3339(draft.times.opens) < SHORTEST_PERIOD:
-        yield Problem("election.closes", f"mock voters need {SHORTEST_PERIOD} seconds; write a later time")
+    shortest = SHORTEST_PERIOD * (1 + len(plan.changes))
+    if from_rfc3339(draft.times.closes) - from_rfc3339(draft.times.opens) < shortest:
+        yield Problem("election.closes", f"these mock voters need {shortest} seconds; write a later time")
     most = 3 if plan.three_times else 2
     if draft.policies.votes_per_hour < most:
         yield Problem("policies.votes_per_hour", f"mock voters vote up to {most} times; write at least {most}")

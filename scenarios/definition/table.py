@@ -72,7 +72,7 @@ class Table:
 
     def integer(self, key: str, low: int, high: int = LARGEST, default: int | None = None) -> int:
         """A whole number from `low` to `high`."""
-        form = f"a whole number from {low} to {high}"
+        form = f"a whole number from {low} to {high}" if high < LARGEST else f"a whole number of at least {low}"
         value = self._find(key, (int,), form, default is not None)
         if not isinstance(value, int):
             return low if default is None else default

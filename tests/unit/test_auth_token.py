@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from hashlib import sha384
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -51,6 +51,20 @@ def test_signature_is_over_the_two_hashes() -> None:
     assert isinstance(key, ec.EllipticCurvePublicKey)
     signed = sha384(ORIGIN.encode()).digest() + sha384(NONCE.encode()).digest()
     key.verify(utils.encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA384()))
+
+
+def test_digest_is_the_example_of_the_specification() -> None:
+    class Recorder:
+        digests: ClassVar[list[str]] = []
+
+        def sign_digest(self, digest: bytes) -> bytes:
+            self.digests.append(digest.hex())
+            return bytes(96)
+
+    auth_token.create(CARD.authentication.der, Recorder(), ORIGIN, NONCE)
+    assert Recorder.digests == [
+        "b8f1c626432d787cd1be3d8fd2344e959d643f04b128c871b012d72c7f8dd5a39c4998d9ca6c6fc9e0094e81d0550d1a"
+    ]
 
 
 def test_key_order_and_white_space_are_the_browsers() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from hypothesis import given
 from hypothesis import strategies as st
@@ -222,13 +222,25 @@ def test_the_customised_certificates_of_these_tests_pass_when_right() -> None:
                 (usage("content_commitment"), True),
                 (x509.UnrecognizedExtension(ObjectIdentifier("2.999.7"), b"\x05\x00"), True),
             ],
-            "no valid path",
+            "unknown critical",
         ),
     ],
 )
 def test_wrong_extensions_are_refused(extensions: Sequence[tuple[x509.ExtensionType, bool]], reason: str) -> None:
     with pytest.raises(IdentityError, match=reason):
         verify(custom(*extensions))
+
+
+def test_certificate_signed_with_rsa_is_refused() -> None:
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
+    builder = x509.CertificateBuilder().serial_number(1).public_key(KEY.public_key())
+    builder = builder.subject_name(CARD.signature.certificate.subject)
+    builder = builder.issuer_name(AUTHORITY.issuing.certificate.subject)
+    builder = builder.not_valid_before(CARD.signature.certificate.not_valid_before_utc)
+    builder = builder.not_valid_after(CARD.signature.certificate.not_valid_after_utc)
+    builder = builder.add_extension(usage("content_commitment"), critical=True)
+    with pytest.raises(IdentityError, match="not signed with ECDSA"):
+        verify(builder.sign(key, hashes.SHA384()))
 
 
 @pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP521R1(), ec.SECP256K1()])
@@ -273,6 +285,19 @@ def test_bytes_that_are_no_certificate_are_refused() -> None:
     for wrong in (b"", good[:-1], good + b"\0", b"0" * 9_000):
         with pytest.raises(IdentityError):
             verify_voter_certificate([wrong], Purpose.SIGNATURE, NOW, AUTHORITY.anchors)
+
+
+def test_unused_bits_in_the_signature_are_refused() -> None:
+    while True:
+        certificate = leaf()
+        if certificate.signature[-1] & 1 == 0:
+            break
+    good, signature = der(certificate), certificate.signature
+    verify_voter_certificate([good], Purpose.SIGNATURE, NOW, AUTHORITY.anchors)
+    with pytest.raises(IdentityError, match="whole bytes"):
+        verify_voter_certificate(
+            [good.replace(b"\0" + signature, b"\1" + signature)], Purpose.SIGNATURE, NOW, AUTHORITY.anchors
+        )
 
 
 GOOD = der(CARD.signature.certificate)

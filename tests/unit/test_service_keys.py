@@ -24,6 +24,14 @@ def test_signature_is_ed25519_over_the_frame() -> None:
     assert len(SIGNATURE) == 86
 
 
+def test_example_of_the_specification() -> None:
+    assert PUBLIC.hex() == "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"
+    assert frame("latest", b"{}").hex() == "000000000000000f76616c696b2f76312f6c617465737400000000000000027b7d"
+    assert service_keys.sign(KEY, "latest", b"{}") == (
+        "QOv7UlTdVnuoGwLGnmdmi7_-frk6gSHpcqpzek8oc6VJWq9vRlI45BepkdLeLF7LL4zDLaaijH_Z0WlX9z-9CQ"
+    )
+
+
 @pytest.mark.parametrize(
     ("tag", "items"),
     [("authority", (b"one", [b"two", b"three"])), ("latest", (b"one", b"two", b"three")), ("latest", (b"onetwo",))],

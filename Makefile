@@ -1,0 +1,70 @@
+# make demo: a whole mock election.  make test: all tests.  Both set up everything they need in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/valik
+
+.PHONY: help run-env dev lint format test test-fast demo demo-quick bench wheel-check lock clean
+
+help:
+	@echo "make demo         a whole mock election at real key sizes (about two minutes)"
+	@echo "make demo-quick   the same with toy keys (seconds; insecure)"
+	@echo "make test         all tests"
+	@echo "make test-fast    the tests at toy size only"
+	@echo "make dev          set up .venv for working on the code"
+	@echo "make lint         formatting, style, types, architecture"
+	@echo "make bench        what each step costs"
+	@echo "make wheel-check  build the wheel, install it in an empty environment, run it"
+
+.venv/run-ready: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev-ready: requirements-dev.txt .venv/run-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+run-env: .venv/run-ready
+dev: .venv/dev-ready
+
+demo: run-env
+	$(RUN) mock scenarios/elections/demo.toml --out demo
+
+demo-quick: run-env
+	$(RUN) mock scenarios/elections/demo.toml --parameters toy-512 --insecure-parameters --out demo-quick
+
+lint: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-fast: dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not full_size"
+
+bench: run-env
+	$(RUN) bench
+
+wheel-check: dev
+	$(PYTHON) tests/wheel_check.py
+
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet pip-tools
+	.venv-lock/bin/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --no-emit-options --build-deps-for wheel \
+		--output-file requirements.txt pyproject.toml
+	.venv-lock/bin/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --no-emit-options --extra dev --constraint requirements.txt \
+		--output-file requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf .venv .venv-lock build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

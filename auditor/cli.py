@@ -1,0 +1,103 @@
+"""`valik audit`: audit an election record on this machine's disk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from auditor.audit import audit as run_audit
+from auditor.report import render_html, render_text
+from common.crypto.systems import SYSTEMS
+from common.eid.service_keys import PUBLIC_LENGTH
+from common.encoding.octets import from_base64url, from_hex
+from common.errors import EncodingError, SetupError
+
+UNUSABLE = 2
+"""Exit code for input that cannot be audited at all; 1 says that an audit failed, 0 that it passed."""
+
+
+def register(app: typer.Typer) -> None:
+    """Mount this party's commands."""
+    app.command()(audit)
+
+
+def audit(
+    record: Annotated[Path, typer.Argument(help="Directory of the record: with public/, or public/ itself.")],
+    authority: Annotated[
+        str, typer.Option(help="The election authority's key: a file that holds it, or unpadded base64url itself.")
+    ],
+    fingerprint: Annotated[
+        str | None, typer.Option(help="The election fingerprint as announced, 64 hex digits.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Also write the report as a page to this file.")] = None,
+) -> None:
+    """Repeat every check on an election record. Exit code 0: passed, 1: failed, 2: cannot be audited."""
+    try:
+        files = read_record(record)
+        key = read_authority(authority)
+        pinned = fingerprint if fingerprint is None else from_hex(fingerprint, 32).hex()
+    except (OSError, SetupError, EncodingError) as error:
+        _refuse(error)
+    console, hints = Console(), Console(stderr=True)
+    with hints.status("auditing") as status:
+        report = run_audit(
+            files, key, pinned, SYSTEMS, time.perf_counter, lambda check, count: status.update(f"{check}: {count}")
+        )
+    if html is not None:
+        try:
+            html.write_text(render_html(report), encoding="utf-8")
+        except OSError as error:
+            _refuse(error)
+    if as_json:
+        typer.echo(report.to_json())
+    else:
+        render_text(report, console)
+    raise typer.Exit(0 if report.passed else 1)
+
+
+def read_record(directory: Path) -> Mapping[str, bytes]:
+    """Every file of a record, path → bytes; `directory` holds public/ and perhaps sworn/, or is the public part.
+
+    `SetupError` for what is no record at all, and for anything that is not a plain file or directory: a link could lead
+    out of the record. `OSError` for what cannot be read.
+    """
+    if not directory.is_dir():
+        raise SetupError("the record is not a directory")
+    whole = (directory / "public").is_dir()
+    if not whole and not (directory / "manifest.json").is_file():
+        raise SetupError("the directory holds no public/ and no manifest.json: this is no election record")
+    prefix = "" if whole else "public/"
+    files: dict[str, bytes] = {}
+    for path in sorted(directory.rglob("*")):
+        name = path.relative_to(directory).as_posix()
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise SetupError(f"{name!r} is neither a plain file nor a directory")
+        if path.is_file():
+            files[prefix + name] = path.read_bytes()
+    return files
+
+
+def read_authority(text: str) -> bytes:
+    """The authority's 32-byte key, from a file that holds it as one line, or from the text itself."""
+    path = Path(text)
+    try:
+        given = path.read_text(encoding="ascii").removesuffix("\n") if path.is_file() else text
+        key = from_base64url(given)
+    except ValueError:
+        raise SetupError("the authority's key file is not one line of base64url") from None
+    except EncodingError:
+        raise SetupError("the authority's key is neither a file that there is nor unpadded base64url") from None
+    if len(key) != PUBLIC_LENGTH:
+        raise SetupError(f"the authority's key is {len(key)} bytes long where {PUBLIC_LENGTH} are due")
+    return key
+
+
+def _refuse(error: Exception) -> NoReturn:
+    typer.echo(f"cannot audit this: {error}", err=True)
+    raise typer.Exit(UNUSABLE) from error

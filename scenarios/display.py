@@ -1,0 +1,117 @@
+"""What a person at the terminal sees of a mock election: progress, then results in words and tables."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from scenarios.mock_election import Played
+from tallier.draft import Draft
+
+WARNING = "For research and teaching. NOT for real elections."
+
+
+class Display:
+    """Progress bars on a console; one bar for each stage of the election."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._current: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._finish()
+        self._progress.stop()
+
+    def title(self, title: str, parameters: str, voters: int) -> None:
+        """The election's name, its size, and the warnings that belong to it."""
+        toy = parameters.startswith("toy-")
+        text = f"[bold]{title}[/]\n{voters} voters · {parameters}\n[yellow]{WARNING}[/]"
+        if toy:
+            text += "\n[bold white on red] TOY PARAMETERS: anyone can break this encryption. No secrecy at all. [/]"
+        self._console.print(Panel(text, title="Valik", border_style="red" if toy else "blue"))
+
+    def stage(self, name: str, steps: int) -> Callable[[int], None]:
+        """Start a bar of so many steps; the function returned is told how many are done."""
+        self._finish()
+        task = self._current = self._progress.add_task(name, total=steps)
+        return lambda done: self._progress.update(task, completed=done)
+
+    def audit_progress(self) -> Callable[[str], None]:
+        """A bar for the audit, which reports the check it is at."""
+        self._finish()
+        task = self._current = self._progress.add_task("Auditing the written record", total=None)
+        return lambda check: self._progress.update(task, description=f"Auditing the written record: {check}")
+
+    def _finish(self) -> None:
+        if self._current is not None:
+            task = self._progress.tasks[self._current]
+            total = task.total if task.total is not None else max(int(task.completed), 1)
+            self._progress.update(self._current, total=total, completed=total)
+            self._current = None
+
+
+def show_summary(console: Console, played: Played, draft: Draft, folder: Path) -> None:
+    """Results per unit and in total beside what was meant; who was turned away; where everything is."""
+    for table in result_tables(played, draft):
+        console.print(table)
+    console.print(f"{played.votes} votes cast, {played.verified} verified on a second device.")
+    for refusal in played.refusals:
+        console.print(f"Turned away: {refusal.who} ({refusal.check}: {refusal.reason}).")
+    if played.differences:
+        console.print("[bold red]The announced result is NOT what the population meant:[/]")
+        for difference in played.differences:
+            console.print(f"  {difference}")
+    else:
+        console.print("[green]The announced result is exactly what the population meant.[/]")
+    for name, seconds in played.seconds.items():
+        console.print(f"[dim]{seconds:7.1f} s  {name}[/]")
+    console.print(f"[dim]{_cpu_seconds():7.1f} s  CPU time of all processes[/]")
+    console.print(f"Record: {folder}/record   Report: {folder}/report.html   Voters' secrets: {folder}/secrets")
+
+
+def result_tables(played: Played, draft: Draft) -> list[Table]:
+    """One table for each contest: a column for each opened pool, the total, and what was meant."""
+    titles = {unit.id: unit.title for unit in draft.units}
+    found = []
+    for contest, total in zip(draft.contests, played.tallied.counted.result.totals, strict=True):
+        outcomes = [o for o in played.tallied.counted.result.outcomes if o.contest == contest.id]
+        table = Table(title=contest.title, title_justify="left")
+        table.add_column("option")
+        for outcome in outcomes:
+            table.add_column(" + ".join(titles[unit] for unit in outcome.units), justify="right")
+        table.add_column("total", justify="right", style="bold")
+        table.add_column("meant", justify="right", style="dim")
+        for position, option in enumerate(contest.options):
+            opened = [str(o.counts[position]) if o.counts else "not opened" for o in outcomes]
+            meant = played.meant.totals[contest.id][position]
+            table.add_row(option, *opened, str(total.counts[position]), str(meant))
+        table.add_row("ballots", *(str(o.ballots) for o in outcomes), str(total.ballots), "", style="dim")
+        found.append(table)
+    return found
+
+
+def _cpu_seconds() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)

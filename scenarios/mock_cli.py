@@ -1,0 +1,81 @@
+"""`valik mock`: play a whole election from its definition, and leave an audited record."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from auditor.disk import read_record
+from auditor.report import render_html, render_text
+from rich.console import Console
+
+from auditor.audit import audit
+from auditor.findings import AuditReport
+from common.crypto.systems import SYSTEMS
+from common.encoding.octets import from_base64url
+from common.errors import SetupError
+from scenarios.definition.toml_file import Definition, load_definition
+from scenarios.display import Display, show_summary, summary_sections
+from scenarios.mock_election import MockElection
+from scenarios.wishes import make_plan
+from scenarios.workplace import Workplace, free_folder
+
+
+def register(app: typer.Typer) -> None:
+    """Mount the command."""
+    app.command("mock")(mock)
+
+
+def mock(
+    definition: Annotated[Path, typer.Argument(help="The election: a TOML file (see `valik election new`).")],
+    roll: Annotated[Path | None, typer.Option(help="Voter roll in CSV: name,code,unit.")] = None,
+    voters: Annotated[int | None, typer.Option(min=1, help="Make up this many voters instead.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the population: who votes when for what.")] = None,
+    parameters: Annotated[str | None, typer.Option(help="paillier-3072, paillier-2048 or toy-512.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for all that comes out; never overwritten.")] = Path("election"),
+    insecure_parameters: Annotated[bool, typer.Option(help="Allow toy parameters. No secrecy at all.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The audit report as JSON instead of tables.")] = False,
+) -> None:
+    """Play a whole election in one process: set-up, voting, counting, opening, audit.
+
+    Every party is an object of its own and meets the others only through the protocol's messages. At the end the
+    announced result is compared with what the mock voters meant, and the written record is audited from its files.
+    Exit code 0: audit passed and result as meant. 1: not so. 2: the election could not be held.
+    """
+    console = Console(stderr=as_json, highlight=False)
+    chosen = choose(load_definition(definition, roll), parameters, voters)
+    workplace = Workplace(free_folder(out))
+    with Display(console) as display:
+        display.title(chosen.draft.title, chosen.draft.parameters, len(chosen.roll))
+        plan = make_plan(chosen, seed)
+        played = MockElection(chosen, plan, workplace, display.stage).run(insecure_parameters=insecure_parameters)
+        report = audit_from_disk(workplace, display)
+    sections = summary_sections(played, chosen.draft)
+    (workplace.root / "report.html").write_text(render_html(report, sections), encoding="utf-8")
+    if as_json:
+        typer.echo(report.to_json())
+    else:
+        show_summary(console, played, chosen.draft, workplace.root)
+        render_text(report, console)
+    if not report.passed or played.differences:
+        raise typer.Exit(1)
+
+
+def choose(definition: Definition, parameters: str | None, voters: int | None) -> Definition:
+    """The definition with what the command line says instead."""
+    if parameters is not None:
+        if parameters not in SYSTEMS:
+            raise SetupError(f"--parameters {parameters}: choose one of {', '.join(sorted(SYSTEMS))}")
+        definition = replace(definition, draft=replace(definition.draft, parameters=parameters))
+    return definition if voters is None else definition.with_voters(voters)
+
+
+def audit_from_disk(workplace: Workplace, display: Display) -> AuditReport:
+    """What any auditor would do: the record's files, the pinned key and fingerprint, nothing else."""
+    key = from_base64url(workplace.authority_key.read_text(encoding="ascii").strip())
+    fingerprint = (workplace.root / "fingerprint.txt").read_text(encoding="ascii").strip()
+    files = read_record(workplace.record)
+    return audit(files, key, fingerprint, SYSTEMS, time.perf_counter, display.audit_progress())

@@ -1,0 +1,87 @@
+"""The folder of a mock election: record and report for everyone, and apart from them what must stay secret."""
+
+from __future__ import annotations
+
+import csv
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from common.crypto.contest import Choice
+from common.encoding.octets import to_base64url
+from common.errors import SetupError
+from scenarios.country.token import VoterToken
+from tallier.trustee_state import FileState
+from voter_client.verification_code import VerificationCode
+
+
+class Workplace:
+    """`root`/record, report.html, authority.key, fingerprint.txt; and `root`/secrets of mode 0700."""
+
+    def __init__(self, root: Path, *, keep_cards: bool = True) -> None:
+        self.root = root
+        self._keep_cards = keep_cards
+        self._secrets = root / "secrets"
+        try:
+            root.mkdir(parents=True)
+            self._secrets.mkdir(mode=0o700)
+            (self._secrets / ".gitignore").write_text("*\n", encoding="ascii")
+        except OSError as error:
+            raise SetupError(f"{root}: cannot be made ({error.strerror}); name another folder with --out") from None
+
+    @property
+    def record(self) -> Path:
+        return self.root / "record"
+
+    @property
+    def authority_key(self) -> Path:
+        return self.root / "authority.key"
+
+    def collector_store(self) -> Path:
+        """The collector's SQLite file."""
+        return self._folder("collector") / "box.sqlite"
+
+    def trustee_state(self, number: int) -> FileState:
+        """Where trustee `number` keeps its share and what it has answered."""
+        return FileState(self._folder(f"trustee-{number}") / "state.json")
+
+    def keep_card(self, card: VoterToken) -> None:
+        """A voter's ID card, in a folder of its own, behind fresh PINs that stand in `pins.csv`."""
+        if not self._keep_cards:
+            return
+        number = len(list(self._folder("cards").iterdir())) + 1
+        pin1, pin2 = (f"{secrets.randbelow(10**length):0{length}d}" for length in (4, 5))
+        card.save(self._folder("cards") / f"{number:04d}", pin1, pin2)
+        with (self._secrets / "pins.csv").open("a", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerow([f"{number:04d}", card.name, pin1, pin2])
+
+    def keep_code(self, voter: str, code: VerificationCode, choices: Mapping[str, Choice]) -> None:
+        """What a voter keeps of a vote: verification code (with the seed) and the choices."""
+        line = {"voter": voter, "code": code.text(), "choices": {name: list(made) for name, made in choices.items()}}
+        with (self._secrets / "votes.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line, sort_keys=True) + "\n")
+
+    def keep_record(self, files: Mapping[str, bytes], authority_key: bytes, fingerprint: str) -> None:
+        """Write the record, and beside it what an auditor must have from elsewhere: key and fingerprint."""
+        for path, data in files.items():
+            target = self.record / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        self.authority_key.write_text(to_base64url(authority_key) + "\n", encoding="ascii")
+        (self.root / "fingerprint.txt").write_text(fingerprint + "\n", encoding="ascii")
+
+    def _folder(self, name: str) -> Path:
+        folder = self._secrets / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+
+def free_folder(wanted: Path) -> Path:
+    """`wanted`, or `wanted-2`, `wanted-3`, … so that no run ever overwrites another's."""
+    if not wanted.exists():
+        return wanted
+    number = 2
+    while wanted.with_name(f"{wanted.name}-{number}").exists():
+        number += 1
+    return wanted.with_name(f"{wanted.name}-{number}")

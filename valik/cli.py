@@ -1,0 +1,47 @@
+"""`valik`: one command that mounts each party's own commands."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from auditor import cli as audit_cli
+from common.errors import ValikError
+from scenarios import bench_cli, definition_cli, mock_cli
+
+app = typer.Typer(
+    name="valik",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Valik: an Estonia-style verifiable internet vote, to run, attack and read. NOT for real elections.",
+)
+mock_cli.register(app)
+definition_cli.register(app)
+audit_cli.register(app)
+bench_cli.register(app)
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed  # noqa: PLC0415  only needed here
+
+        typer.echo(f"valik {installed('valik')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command; every expected failure is a sentence and exit code 2, never a traceback."""
+    try:
+        app()
+    except ValikError as error:
+        Console(stderr=True).print("error:", str(error), style="red", highlight=False, markup=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("interrupted")
+        sys.exit(130)
