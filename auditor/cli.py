@@ -64,7 +64,7 @@ def audit(
 def read_record(directory: Path) -> Mapping[str, bytes]:
     """Every file of a record, path → bytes; `directory` holds public/ and perhaps sworn/, or is the public part.
 
-    `SetupError` for what is no record at all, and for anything that is not a plain file or directory: a link could lead
+    `SetupError` for what is no record at all, and for what is neither a plain file nor a directory: a link could lead
     out of the record. `OSError` for what cannot be read.
     """
     if not directory.is_dir():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -85,6 +86,8 @@ def render_text(report: AuditReport, console: Console) -> None:
     if report.accounting:
         console.print(Text("Votes: " + ", ".join(f"{votes} {name}" for name, votes in report.accounting)))
     console.print(_checks_table(report.rows))
+    for line, style in _details(report.rows):
+        console.print(Text(line, style=style))
     for line in remarks(report):
         console.print(Text(f"• {line}"))
     console.print(Text(verdict(report), style="bold green" if report.passed else "bold red"))
@@ -145,17 +148,27 @@ def _contest_table(contest: ContestResult, state: str) -> Table:
 
 
 def _checks_table(rows: Sequence[Row]) -> Table:
-    table = Table("Check", "Claim", "Result", title="Checks", title_justify="left")
+    table = Table("Check", "Claim", "Result", title="Checks", title_justify="left", box=box.SIMPLE_HEAD)
     for name in ("Objects", "Seconds"):
         table.add_column(name, justify="right")
-    table.add_column("Detail", overflow="fold")
     for row in rows:
-        table.add_row(
-            row.id,
-            Text(row.claim),
-            Text(row.result, style=_STYLES[row.result] if row.good else _STYLES["fail"]),
-            str(row.objects),
-            f"{row.seconds:.3f}",
-            Text(detail(row)),
-        )
+        style = _STYLES[row.result] if row.good else _STYLES["fail"]
+        seconds = f"{row.seconds:.3f}"
+        table.add_row(row.id, Text(row.claim), Text(row.result, style=style), str(row.objects), seconds)
     return table
+
+
+def _details(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """(sentence, style) for each failed check, then for each reason why checks were not run."""
+    failed = [(f"{row.id} failed: {detail(row)}", _STYLES["fail"]) for row in rows if row.result == "fail"]
+    idle: dict[tuple[str, bool], list[str]] = {}
+    for row in rows:
+        if row.result == "not run":
+            idle.setdefault((row.reason, row.good), []).append(row.id)
+    return [
+        *failed,
+        *(
+            (f"{', '.join(ids)} not run: {reason}", _STYLES["not run" if good else "fail"])
+            for (reason, good), ids in idle.items()
+        ),
+    ]

@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from auditor.report import Section
 from scenarios.mock_election import Played
 from tallier.draft import Draft
 
@@ -58,11 +59,11 @@ class Display:
         task = self._current = self._progress.add_task(name, total=steps)
         return lambda done: self._progress.update(task, completed=done)
 
-    def audit_progress(self) -> Callable[[str], None]:
+    def audit_progress(self) -> Callable[[str, int], None]:
         """A bar for the audit, which reports the check it is at."""
         self._finish()
         task = self._current = self._progress.add_task("Auditing the written record", total=None)
-        return lambda check: self._progress.update(task, description=f"Auditing the written record: {check}")
+        return lambda check, _count: self._progress.update(task, description=f"Auditing the written record: {check}")
 
     def _finish(self) -> None:
         if self._current is not None:
@@ -110,6 +111,32 @@ def result_tables(played: Played, draft: Draft) -> list[Table]:
         table.add_row("ballots", *(str(o.ballots) for o in outcomes), str(total.ballots), "", style="dim")
         found.append(table)
     return found
+
+
+def summary_sections(played: Played, draft: Draft) -> list[Section]:
+    """The same for the report: what was meant, who was turned away, and how long it all took."""
+    meant = tuple(
+        (contest.title, option, str(count), str(intended))
+        for contest, total in zip(draft.contests, played.tallied.counted.result.totals, strict=True)
+        for option, count, intended in zip(contest.options, total.counts, played.meant.totals[contest.id], strict=True)
+    )
+    verdict = "; ".join(played.differences) or "The announced result is exactly what the population meant."
+    seconds = tuple((name, f"{spent:.1f} s") for name, spent in played.seconds.items())
+    return [
+        Section(
+            "What the mock voters meant",
+            f"Known to the driver of this mock election alone. {verdict}",
+            ("contest", "option", "announced", "meant"),
+            meant,
+        ),
+        Section(
+            "What happened",
+            f"{played.votes} votes cast, {played.verified} of them verified on a second device.",
+            ("turned away", "check", "reason"),
+            tuple((refusal.who, refusal.check, refusal.reason) for refusal in played.refusals),
+        ),
+        Section("Time", "Wall-clock time of each stage.", ("stage", "time"), seconds),
+    ]
 
 
 def _cpu_seconds() -> float:

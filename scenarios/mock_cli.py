@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from auditor.disk import read_record
-from auditor.report import render_html, render_text
 from rich.console import Console
 
 from auditor.audit import audit
+from auditor.cli import read_record
 from auditor.findings import AuditReport
+from auditor.report import render_html, render_text
 from common.crypto.systems import SYSTEMS
 from common.encoding.octets import from_base64url
 from common.errors import SetupError
@@ -70,7 +70,7 @@ def choose(definition: Definition, parameters: str | None, voters: int | None) -
         if parameters not in SYSTEMS:
             raise SetupError(f"--parameters {parameters}: choose one of {', '.join(sorted(SYSTEMS))}")
         definition = replace(definition, draft=replace(definition.draft, parameters=parameters))
-    return definition if voters is None else definition.with_voters(voters)
+    return definition
 
 
 def audit_from_disk(workplace: Workplace, display: Display) -> AuditReport:

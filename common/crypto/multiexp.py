@@ -2,17 +2,22 @@
 
 An exponent is cut into windows of bits. In a window, bases with the same digit d are first multiplied together, in
 bucket d; then Π bucket_d^d takes two products a bucket. So a base costs one product per window, whatever its digit,
-and no squarings of its own.
+and no squarings of its own. Nothing is remembered of equal bases: a repeated one costs what a new one does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gmpy2 import mpz, powmod
 
+from common.crypto import pairs
+
 _WIDEST_WINDOW = 16
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,26 @@ def naive_product_of_powers(bases: Sequence[int], exponents: Sequence[int], modu
 
 
 def product_of_powers(bases: Sequence[int], exponents: Sequence[int], modulus: int) -> mpz:
-    """Π bases[i]^exponents[i] mod modulus; exponents ≥ 0, of any lengths."""
+    """Π bases[i]^exponents[i] mod modulus; bases ≥ 0; exponents ≥ 0, of any lengths."""
     terms = [(mpz(base), exponent) for base, exponent in zip(bases, exponents, strict=True)]
-    product = mpz(1) % modulus
-    for window in reversed(windows([exponent.bit_length() for exponent in exponents])):
-        for _ in range(window.width):
-            product = product * product % modulus
-        product = product * _window_product(terms, window, modulus) % modulus
+    return bucket_product(terms, mpz(1), lambda x, y: x * y % modulus) % modulus
+
+
+def product_of_powers_mod_square(bases: Sequence[int], exponents: Sequence[int], n: int) -> mpz:
+    """Π bases[i]^exponents[i] mod n², on pairs: bases in [0, n²), exponents as above, n ≥ 2."""
+    n = mpz(n)
+    terms = [(pairs.split(base, n), exponent) for base, exponent in zip(bases, exponents, strict=True)]
+    return pairs.join(bucket_product(terms, pairs.ONE, lambda x, y: pairs.multiply(x, y, n)), n)
+
+
+def bucket_product(terms: Sequence[tuple[T, int]], one: T, multiply: Callable[[T, T], T]) -> T:
+    """Π base^exponent over the terms, in any commutative group, or monoid, given by its one and its product."""
+    product = one
+    for window in reversed(windows([exponent.bit_length() for _, exponent in terms])):
+        if product is not one:
+            for _ in range(window.width):
+                product = multiply(product, product)
+        product = multiply(product, _window_product(terms, window, one, multiply))
     return product
 
 
@@ -57,19 +75,21 @@ def windows(lengths: Sequence[int]) -> list[Window]:
     return found
 
 
-def _window_product(terms: Sequence[tuple[mpz, int]], window: Window, modulus: int) -> mpz:
-    """Π base^(digit of its exponent in this window) mod modulus."""
+def _window_product(
+    terms: Sequence[tuple[T, int]], window: Window, one: T, multiply: Callable[[T, T], T]
+) -> T:
+    """Π base^(digit of its exponent in this window)."""
     offset, mask = window.offset, (1 << window.width) - 1
-    buckets: list[mpz | None] = [None] * (mask + 1)
+    buckets: list[T | None] = [None] * (mask + 1)
     for base, exponent in terms:
         digit = exponent >> offset & mask
         if digit:
             held = buckets[digit]
-            buckets[digit] = base if held is None else held * base % modulus
+            buckets[digit] = base if held is None else multiply(held, base)
     # Π bucket_d^d = Π over d of the running product from the top bucket down to d
-    running = product = mpz(1)
+    running = product = one
     for held in reversed(buckets[1:]):
         if held is not None:
-            running = running * held % modulus
-        product = product * running % modulus
+            running = multiply(running, held)
+        product = multiply(product, running)
     return product

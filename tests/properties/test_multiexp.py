@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.crypto.multiexp import naive_product_of_powers, product_of_powers, windows
+from common.crypto import multiexp
+from common.crypto.multiexp import naive_product_of_powers, product_of_powers, product_of_powers_mod_square, windows
 
 TERMS = st.lists(
     st.tuples(
@@ -33,9 +34,36 @@ def test_buckets_equal_the_readable_product_for_many_terms_of_two_lengths(count:
     assert product_of_powers(bases, exponents, modulus) == naive_product_of_powers(bases, exponents, modulus)
 
 
+@given(terms=TERMS, n=st.integers(min_value=2, max_value=2**64))
+def test_buckets_of_pairs_equal_the_readable_product(terms: list[tuple[int, int]], n: int) -> None:
+    bases, exponents = [base % n**2 for base, _ in terms], [exponent for _, exponent in terms]
+    found = product_of_powers_mod_square(bases, exponents, n)
+    assert found == naive_product_of_powers(bases, exponents, n**2)
+
+
+def test_equal_bases_cost_as_many_products_as_different_ones() -> None:
+    """So a benchmark may repeat a few proofs: nothing is remembered by value."""
+    exponents = [secrets.randbits(128) | 1 << 127 for _ in range(300)]
+
+    def products(bases: list[int]) -> int:
+        count = 0
+
+        def multiply(x: int, y: int) -> int:
+            nonlocal count
+            count += 1
+            return x * y % (2**127 - 1)
+
+        multiexp.bucket_product(list(zip(bases, exponents, strict=True)), 1, multiply)
+        return count
+
+    assert products([7] * 300) == products([secrets.randbits(100) for _ in exponents])
+
+
 def test_one_changed_exponent_changes_the_product() -> None:
     modulus = 2**127 - 1
     assert product_of_powers([3, 5], [2**90, 7], modulus) != product_of_powers([3, 5], [2**90 + 1, 7], modulus)
+    one, other = (product_of_powers_mod_square([3, 5], [2**90 + more, 7], 2**61 - 1) for more in (0, 1))
+    assert one != other
 
 
 def test_missing_exponents_are_refused() -> None:
