@@ -118,7 +118,9 @@ def summary_sections(played: Played, draft: Draft) -> list[Section]:
     meant = tuple(
         (contest.title, option, str(count), str(intended))
         for contest, total in zip(draft.contests, played.tallied.counted.result.totals, strict=True)
-        for option, count, intended in zip(contest.options, total.counts, played.meant.totals[contest.id], strict=True)
+        for option, count, intended in zip(
+            contest.options, total.counts, played.meant.totals[contest.id], strict=True
+        )
     )
     verdict = "; ".join(played.differences) or "The announced result is exactly what the population meant."
     seconds = tuple((name, f"{spent:.1f} s") for name, spent in played.seconds.items())

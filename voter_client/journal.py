@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from common.checks.check import CheckList
 from common.checks.log import Consistency
@@ -12,7 +12,7 @@ from common.errors import ServiceRefused
 from common.log.checkpoint import Checkpoint
 from common.log.witnessed import verify_log_signature
 from common.messages.election import Election
-from common.messages.receipt import EarlierVote, Receipt, verify_latest
+from common.messages.receipt import EarlierVote, Receipt
 from common.messages.vote import recorded_digest
 from common.ports import LogPort, VerificationPort
 
@@ -47,7 +47,7 @@ class Journal:
         checks.run("R2", subject, vote.receipt, self.election)
         checks.run("R3", subject, vote.receipt, self.election)
         newest = verify_log_signature(vote.receipt.checkpoint, self.election.log_trust)
-        checks.run("R4", subject, History(self._steps(newest, log)), None)
+        checks.run("R4", subject, History(self._steps(newest, log), newest.size), self.election)
         self._see(newest)
         self.votes.append(vote)
 
@@ -60,13 +60,12 @@ class Journal:
         for vote in self.votes:
             checks.run("R2", f"receipt {vote.receipt.vote_id}", vote.receipt, self.election)
             checks.run("R3", f"receipt {vote.receipt.vote_id}", vote.receipt, self.election)
-        history = History(self._steps(newest, log))
+        history = History(self._steps(newest, log), newest.size)
         if self.votes:
             last = self.votes[-1]
-            signed = port.latest(last.receipt.vote_id)
-            verify_latest(signed, self.election.collector_key)
-            history = History(history.steps, signed.answer, last.receipt.vote_id, last.sequence)
-        checks.run("R4", "receipts", history, None)
+            answer = port.latest(last.receipt.vote_id)
+            history = replace(history, answer=answer, newest=last.receipt.vote_id, sequence=last.sequence)
+        checks.run("R4", "receipts", history, self.election)
         self._see(newest)
 
     def require_known(self, earlier: EarlierVote | None) -> None:

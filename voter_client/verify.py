@@ -18,7 +18,7 @@ from common.tally.candidate import Candidate, CastingFacts
 from common.tally.roll_history import RollHistory
 from voter_client.verification_code import VerificationCode
 
-DEVICE_CHECKS = ("V2", "V1", "V3", "V4")
+AFTER_THE_RECEIPT = ("V1", "V3", "V4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ def verify_vote(
     if not election.fingerprint.startswith(code.fingerprint_prefix):
         raise RuleBroken("this code is for another election than the one this device knows")
     answer = collector.lookup(code.vote_id)
+    checks.run("V2", f"vote {code.vote_id}", answer, election)
     scan = Scan(_facts(election, answer), code.vote_id, code.seed, clock())
-    for check in DEVICE_CHECKS:
+    for check in AFTER_THE_RECEIPT:
         checks.run(check, f"vote {code.vote_id}", answer, scan)
     vote = Candidate.of(answer.recorded)
     choices = open_ballot(vote.ballot, code.seed, election)

@@ -13,7 +13,6 @@ from common.messages.acts import Exclusion, Revocation, Signed, verify_document
 from common.messages.ballot import Ballot
 from common.messages.election import Election
 from common.messages.result import Accounting, AccountingSets, SetTotal, commitment
-from common.messages.vote import digest_of
 from common.tally.candidate import Batch
 from common.tally.evidence import Evidence
 from common.tally.record import nameless
@@ -38,7 +37,7 @@ class Accounts:
 
 
 def b1_logged_votes_present(evidence: Evidence, _context: None) -> None:
-    box = {digest_of(vote) for vote in evidence.votes}
+    box = set(evidence.digests)
     for index in evidence.log.positions("vote"):
         if evidence.log.entries[index].digest not in box:
             raise RuleBroken(f"the vote of log entry {index} is not in the ballot box")
@@ -46,7 +45,7 @@ def b1_logged_votes_present(evidence: Evidence, _context: None) -> None:
 
 def b2_box_logged_once(evidence: Evidence, _context: None) -> None:
     logged = Counter(evidence.log.entries[index].digest for index in evidence.log.positions("vote"))
-    box = Counter(digest_of(vote) for vote in evidence.votes)
+    box = Counter(evidence.digests)
     if any(logged[digest] != 1 or copies != 1 for digest, copies in box.items()):
         raise RuleBroken("a vote in the ballot box is not logged exactly once")
     if any(copies != 1 for copies in logged.values()):

@@ -41,10 +41,10 @@ def v1_signed_ballot(answer: VerificationAnswer, scan: Scan) -> None:
     c11_proofs(vote, scan.facts)
 
 
-def v2_receipt(answer: VerificationAnswer, scan: Scan) -> None:
+def v2_receipt(answer: VerificationAnswer, election: Election) -> None:
+    """First of the four: only a receipt that holds gives the time at which the signer's certificate is looked at."""
     if answer.receipt.ocsp != answer.recorded.ocsp:
         raise RuleBroken("the receipt holds another OCSP response than the recorded vote")
-    election = scan.facts.election
     r1_for_this_vote(answer.receipt, OwnVote(encode(answer.recorded.vote), election))
     r2_included(answer.receipt, election)
     r3_witnessed(answer.receipt, election)

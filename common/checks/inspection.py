@@ -9,6 +9,7 @@ from common.checks.casting import advances_chain
 from common.checks.check import CheckList
 from common.checks.log import Consistency, Inclusion, OrderedLog, TimedLog
 from common.log.checkpoint import Checkpoint
+from common.log.merkle import EMPTY_ROOT
 from common.log.witnessed import verify_log_signature
 from common.messages.acts import Exclusion, Order, Signed, signed_digest
 from common.messages.election import Election
@@ -57,19 +58,20 @@ def inspect_log(
     *,
     finished: bool,
 ) -> None:
-    """L1–L6 on a public log: every recorded checkpoint, every entry, the order and the deadlines."""
+    """L1–L6 on a public log; entries and older checkpoints are held against the newest recorded checkpoint."""
     for number, note in enumerate(log.checkpoints):
         checks.run("L3", f"checkpoint {number}", note, election)
         checks.run("L4", f"checkpoint {number}", note, election)
     tree = log.tree()
-    whole = Checkpoint(election.manifest.log.origin, tree.size, tree.root())
-    for number, note in enumerate(log.checkpoints):
-        older = verify_log_signature(note, election.log_trust)
-        proof = tree.consistency_proof(older.size, tree.size) if older.size <= tree.size else ()
-        checks.run("L2", f"checkpoint {number}", Consistency(older, whole, proof), None)
+    heads = [verify_log_signature(note, election.log_trust) for note in log.checkpoints]
+    newest = max(heads, key=lambda head: head.size, default=Checkpoint(election.manifest.log.origin, 0, EMPTY_ROOT))
+    for number, older in enumerate(heads):
+        grown = older.size <= newest.size <= tree.size
+        proof = tree.consistency_proof(older.size, newest.size) if grown else ()
+        checks.run("L2", f"checkpoint {number}", Consistency(older, newest, proof), None)
     for index, entry in enumerate(log.entries):
-        claim = Inclusion(entry, index, tree.inclusion_proof(index, tree.size), whole)
-        checks.run("L1", f"log entry {index}", claim, None)
+        proof = tree.inclusion_proof(index, newest.size) if index < newest.size <= tree.size else ()
+        checks.run("L1", f"log entry {index}", Inclusion(entry, index, proof, newest), None)
     checks.run("L6", "log", OrderedLog(log, orders, finished), election)
     checks.run("L5", "log", TimedLog(log, excluded), election)
 

@@ -15,10 +15,9 @@ from common.checks.log import (
 )
 from common.encoding.octets import from_base64url
 from common.errors import RuleBroken
-from common.log.checkpoint import Checkpoint
-from common.log.witnessed import verify_log_signature
+from common.log.checkpoint import read_checkpoint
 from common.messages.election import Election
-from common.messages.receipt import LatestAnswer, Receipt
+from common.messages.receipt import Receipt, SignedLatest, verify_latest
 from common.messages.vote import recorded_digest, vote_id
 
 
@@ -34,12 +33,14 @@ class OwnVote:
 class History:
     """What the client saw before and sees now.
 
-    `steps` lead from each checkpoint seen before to the newest one. `sequence` is the number of the client's newest
-    receipt, `answer` the collector's latest answer for it, `newest` its vote id; both None before any was asked for.
+    `steps` lead from each checkpoint seen before to the newest one, whose tree size is `size`. `answer` is what the
+    collector says *after* that of the client's newest receipt, with vote id `newest` and number `sequence`; both None
+    before any was asked for.
     """
 
     steps: Sequence[Consistency]
-    answer: LatestAnswer | None = None
+    size: int
+    answer: SignedLatest | None = None
     newest: str | None = None
     sequence: int = 0
 
@@ -52,8 +53,8 @@ def r1_for_this_vote(receipt: Receipt, own: OwnVote) -> None:
         raise RuleBroken("the receipt's log entry is not this vote")
 
 
-def r2_included(receipt: Receipt, election: Election) -> None:
-    l1_inclusion(inclusion_of(receipt, election), None)
+def r2_included(receipt: Receipt, _context: Election) -> None:
+    l1_inclusion(inclusion_of(receipt), None)
 
 
 def r3_witnessed(receipt: Receipt, election: Election) -> None:
@@ -61,26 +62,24 @@ def r3_witnessed(receipt: Receipt, election: Election) -> None:
     l4_witness_quorum(receipt.checkpoint, election)
 
 
-def r4_consistent(history: History, _context: None) -> None:
+def r4_consistent(history: History, election: Election) -> None:
     for step in history.steps:
         l2_consistency(step, None)
-    answer = history.answer
-    if answer is None:
+    if history.answer is None:
         return
+    verify_latest(history.answer, election.collector_key)
+    answer = history.answer.answer
+    if answer.fingerprint != election.fingerprint or answer.tree_size < history.size:
+        raise RuleBroken("the latest answer is another election's, or an old one")
     if answer.vote_id != history.newest or not answer.latest or answer.sequence != history.sequence:
         raise RuleBroken("the collector does not hold the newest vote of this client as the latest one")
 
 
-def inclusion_of(receipt: Receipt, election: Election) -> Inclusion:
-    """The receipt's claim about the log."""
+def inclusion_of(receipt: Receipt) -> Inclusion:
+    """The receipt's claim about the log; who signed its checkpoint is for R3. `LogError` if that is malformed."""
     return Inclusion(
         receipt.entry,
         receipt.index,
         tuple(bytes.fromhex(step) for step in receipt.proof),
-        receipt_checkpoint(receipt, election),
+        read_checkpoint(receipt.checkpoint)[1],
     )
-
-
-def receipt_checkpoint(receipt: Receipt, election: Election) -> Checkpoint:
-    """The checkpoint of a receipt, its log signature verified; `LogError` otherwise."""
-    return verify_log_signature(receipt.checkpoint, election.log_trust)

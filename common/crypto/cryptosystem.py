@@ -1,9 +1,9 @@
 """The one interface through which the rest of the code meets a cryptosystem.
 
 A `Cryptosystem` is a parameter set without a key; it deals an `ElectionKey`. A key owns encryption, the encoding of a
-contest (`ContestScheme`), the statements a ballot must prove, the form of an opening, and its own key proof. Values that
-travel are strings here (base64url of fixed length), exactly as they stand in messages: no caller ever
-looks inside one. All failures of verification are `CryptoError`; nothing returns a bool.
+contest (`ContestScheme`), the statements a ballot must prove, the form of an opening, and its own key proof. Values
+that travel are strings here (base64url of fixed length), exactly as they stand in messages: no caller ever looks
+inside one. All failures of verification are `CryptoError`; nothing returns a bool.
 """
 
 from __future__ import annotations

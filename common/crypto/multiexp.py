@@ -75,9 +75,7 @@ def windows(lengths: Sequence[int]) -> list[Window]:
     return found
 
 
-def _window_product(
-    terms: Sequence[tuple[T, int]], window: Window, one: T, multiply: Callable[[T, T], T]
-) -> T:
+def _window_product(terms: Sequence[tuple[T, int]], window: Window, one: T, multiply: Callable[[T, T], T]) -> T:
     """Π base^(digit of its exponent in this window)."""
     offset, mask = window.offset, (1 << window.width) - 1
     buckets: list[T | None] = [None] * (mask + 1)

@@ -1,7 +1,7 @@
 """x^n mod n², the power that dominates encryption and proving.
 
-On pairs (see `pairs`), at 2048 and 3072 bits, this takes 0.67 to 0.75 of the time of `gmpy2.powmod`, which works at the
-size of n²; at toy sizes, where the interpreter dominates, more, and `gmpy2.powmod` is used.
+On pairs (see `pairs`) this takes 0.67 to 0.75 of the time of `gmpy2.powmod`, which works at the size of n², at 2048
+and 3072 bits; at toy sizes, where the interpreter dominates, more, and `gmpy2.powmod` is used.
 Several cores are used by several processes, not threads: the steps are too small to let go of the interpreter lock.
 """
 

@@ -1,8 +1,8 @@
 """Domain-separated, length-prefixed hashing (spec chapter 2).
 
 Every item is framed: a byte string as its length (8 bytes, big-endian) and its bytes, a list as its count (8 bytes)
-and its framed items. A hash input is the framed domain tag followed by the framed items, so no two different
-inputs share an encoding.
+and its framed items. A hash input is the framed domain tag followed by the framed items. A tag fixes how many items
+there are and of what shape (what is a list, and of what), so no two different inputs share an encoding.
 """
 
 from __future__ import annotations

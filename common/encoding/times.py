@@ -11,8 +11,9 @@ _FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\Z", re.ASCII)
 
 
 def to_rfc3339(seconds: int) -> str:
-    """`seconds` since 1970-01-01 UTC as `2027-03-01T09:00:00Z`."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """`seconds` since 1970-01-01 UTC as `2027-03-01T09:00:00Z`; years 1 to 9999."""
+    # not strftime: its %Y drops the leading zeros of early years
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def from_rfc3339(text: str) -> int:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from common.errors import EncodingError, LogError, SetupError
 from common.log.checkpoint import Checkpoint, open_log_signed, read_checkpoint
 from common.log.cosignature import verify_cosignature
 from common.log.note import KeyType, NoteKey, SignatureLine, parse_signature_line
+
+_REMEMBERED = 4_096
+"""Verified checkpoints remembered: one is looked at for L3, L4, L5 and every vote it covers. Failures are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,13 @@ def open_checkpoint(text: str, trust: LogTrust) -> Witnessed:
     return Witnessed(verify_log_signature(text, trust), verify_witnesses(text, trust))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def verify_log_signature(text: str, trust: LogTrust) -> Checkpoint:
     """L3: `LogError` unless this is a checkpoint of the trusted log with exactly one, valid, line of the log."""
     return open_log_signed(text, trust.log_note_key)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def verify_witnesses(text: str, trust: LogTrust) -> tuple[tuple[str, int], ...]:
     """L4: witness names and times, in the note's order; `LogError` unless every line that is not under the log's
     name is a trusted witness's, its only one and valid, and at least a quorum of witnesses signed.

@@ -6,6 +6,7 @@ A message is a frozen, slotted dataclass. pydantic checks types, lengths and ran
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
@@ -68,15 +69,23 @@ Positive = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Seconds = Annotated[int, Field(ge=0, le=10**9)]
 
 
+_FIELDS: dict[type[Any], tuple[str, ...]] = {}
+"""Field names of each message class; none for a class that is no message."""
+
+
 def plain(value: object) -> Json:
     """A message as JSON values."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return value
+    kind = type(value)
+    if kind is str or kind is int:
+        return value
+    if kind is tuple or kind is list:
+        return [plain(item) for item in cast(Iterable[object], value)]
+    if kind is dict:
+        return {key: plain(item) for key, item in cast(dict[str, object], value).items()}
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    names = _FIELDS[kind]
+    return {name: plain(getattr(value, name)) for name in names} if names else value
 
 
 def encode(value: object) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from common.errors import LogError, RuleBroken
 from common.log.covering import CoveringTimes
@@ -49,7 +50,7 @@ class PublicLog:
         raise LogError(f"the log has no {kind} entry")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """Log, box, roll and the authority's acts. Votes and acts are found by the digest that the log holds."""
 
@@ -58,12 +59,18 @@ class Evidence:
     roll: Signed
     acts: tuple[Signed, ...]
 
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """What the log must hold for each vote in the box."""
+        return tuple(digest_of(vote) for vote in self.votes)
+
     def votes_by_digest(self) -> dict[str, RecordedVote]:
         """The box; `RuleBroken` if it holds a vote twice (B2)."""
-        found = {digest_of(vote): vote for vote in self.votes}
+        found = dict(zip(self.digests, self.votes, strict=True))
         if len(found) != len(self.votes):
             raise RuleBroken("the ballot box holds a vote twice")
         return found
 
     def acts_by_digest(self) -> dict[str, Signed]:
+        """The acts, by what the log holds for them."""
         return {signed_digest(act): act for act in self.acts}

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import typer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from common.errors import SetupError
@@ -424,3 +426,58 @@ def test_check_prints_json_either_way(tmp_path: Path, app: typer.Typer) -> None:
     found = json.loads(done.stdout)
     assert (done.exit_code, found["possible"], len(found["problems"])) == (2, False, 1)
     assert not CODE.search(done.output)
+
+
+# --- the documentation
+
+HOWTO = Path(__file__).parents[2] / "docs" / "howto" / "own-election.md"
+
+
+def test_documented_example_is_possible(tmp_path: Path) -> None:
+    text = HOWTO.read_text(encoding="utf-8")
+    for name, kind in (("club.toml", "toml"), ("club.csv", "csv")):
+        (block,) = re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)
+        (tmp_path / name).write_text(block, encoding="utf-8")
+    found = load_definition(tmp_path / "club.toml")
+    assert len(found.roll) == 5
+
+
+SECTIONS = {
+    "election": "[election]",
+    "contest": "[[contest]]",
+    "unit": "[[unit]]",
+    "trustees": "[trustees]",
+    "witnesses": "[witnesses]",
+    "policies": "[policies]",
+    "times": "[times]",
+    "population": "[population]",
+    "population.preferences": "[[population.preferences]]",
+}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_key_is_documented(tmp_path: Path, section: str) -> None:
+    """An unknown key makes the reader list those it knows; the how-to names each."""
+    said = refused(tmp_path, f"{SECTIONS[section]}\nzzzzzz = 1\n")
+    known = next(re.findall(r"there are (.*)", line)[0] for line in said.splitlines() if "zzzzzz" in line)
+    text = HOWTO.read_text(encoding="utf-8")
+    for key in known.split(", "):
+        assert f"`{key}`" in text or f"`{section}.{key}`" in text
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 10**6), junk=st.text(max_size=6), cut=st.integers(0, 12))
+def test_damaged_definition_is_read_or_refused_without_a_crash(
+    tmp_path: Path, place: int, junk: str, cut: int
+) -> None:
+    text = (TEMPLATE / "election.toml").read_text(encoding="utf-8").replace('roll = "roll.csv"', "")
+    at = place % len(text)
+    damaged = text[:at] + junk + text[at + cut :]
+    (tmp_path / "e.toml").write_bytes(damaged.encode("utf-8", "surrogatepass"))
+    try:
+        load_definition(tmp_path / "e.toml")
+    except SetupError as error:
+        said = str(error)
+    else:
+        said = ""
+    assert not CODE.search(said)

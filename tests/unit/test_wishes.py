@@ -279,9 +279,7 @@ def test_any_choice_made_by_weights_is_allowed(data: st.DataObject) -> None:
     most = data.draw(st.integers(1, options * each))
     least = data.draw(st.integers(0, most))
     contest = VectorContest("vector", "v", "V", tuple(map(str, range(options))), each, least, most)
-    weights = data.draw(
-        st.lists(st.sampled_from([0.0, 1.0, 2.5]), min_size=options, max_size=options).filter(lambda row: any(row))
-    )
+    weights = data.draw(st.lists(st.sampled_from([0.0, 1.0, 2.5]), min_size=options, max_size=options).filter(any))
     choice = choose(random.Random(data.draw(st.integers(0, 99))), contest, tuple(weights))
     contest.rules().require_allowed(choice)
     if least == 0:
