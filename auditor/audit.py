@@ -1,4 +1,4 @@
-"""The audit: every check that a record allows, run on all of it (spec chapter 14).
+"""The audit: every check that a record allows, run on all of it (spec 12.10).
 
 A record with its sworn part is audited as a sworn auditor does, one without as a public auditor. A check that should
 run and does not fails the audit as one that fails does. Nothing is believed before it is checked, and nothing that

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from auditor.ledger import Ledger
-from common.checks.box import Accounts, Reviewed, review
+from common.checks.box import Accounts, Reviewed, published_fates, review
 from common.checks.casting import IN_THE_BOX, advances_chain
 from common.checks.tally import Final
 from common.errors import RuleBroken, ValikError
@@ -38,7 +38,7 @@ def audit_votes(record: RecordFiles, ledger: Ledger, election: Election, final: 
     ledger.attempt("B4", "all chains", lambda: (replayed, None))
     _audit_acts(ledger, election, evidence(), reviewed)
     ledger.attempt("B6", "accounting", lambda: (Accounts(record.accounting, record.sets, record.ballots), replayed))
-    ledger.attempt("B7", "counted votes", lambda: (replayed.fates, replayed))
+    ledger.attempt("B7", "counted votes", lambda: (published_fates(record.sets), replayed))
     ledger.attempt("T1", "counted votes", lambda: (record.aggregates, (final(), _counted(reviewed))))
     return notes
 

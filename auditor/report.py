@@ -148,7 +148,9 @@ def _contest_table(contest: ContestResult, state: str) -> Table:
 
 
 def _checks_table(rows: Sequence[Row]) -> Table:
-    table = Table("Check", "Claim", "Result", title="Checks", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        "Check", "Claim", "Result", title="Checks", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     for name in ("Objects", "Seconds"):
         table.add_column(name, justify="right")
     for row in rows:

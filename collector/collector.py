@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import RLock
 
@@ -166,12 +167,12 @@ class Collector:
         opening = Entry.decode(self._store.leaves()[0])
         if opening != Entry(EntryKind.OPEN, self._election.fingerprint):
             raise RuleBroken("the store belongs to another election")
+        with suppress(ServiceRefused):  # without a quorum now, the first vote or act gets the checkpoint
+            self._log.witnessed()
 
     def _finish_pending(self) -> None:
         """Votes committed before a crash get their receipts, if the witnesses are there; else at the retry."""
         for vote in self._store.votes():
             if vote.receipt is None and vote.lapsed is None:
-                try:
+                with suppress(ServiceRefused):
                     self._acceptance.complete(vote)
-                except ServiceRefused:
-                    continue

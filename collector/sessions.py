@@ -16,7 +16,10 @@ MAXIMUM_OPEN = 100_000
 
 @dataclass(slots=True)
 class Expiring:
-    """A bounded table of random 32-byte tokens (hex, so any base64 reader takes them) that expire; `clock` gives seconds since 1970."""
+    """A bounded table of random 32-byte tokens that expire; `clock` gives seconds since 1970.
+
+    Tokens are hex, which every base64 reader takes too: Web eID nonces are base64.
+    """
 
     clock: Callable[[], int]
     lifetime: int

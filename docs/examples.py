@@ -155,10 +155,13 @@ def acts(manifest: Signed, logged: tuple[Signed, ...], roll: Signed) -> dict[str
 
 
 def wrap(data: bytes) -> str:
-    """Text cut into lines; no cut stands next to a space, so that joining the lines gives the text back."""
+    """Text cut into lines, between fields where that leaves no line short.
+
+    No cut stands next to a space, so that joining the lines gives the text back.
+    """
     text, lines = data.decode("utf-8"), []
     while len(text) > WIDTH:
-        at = WIDTH
+        at = text.rfind(',"', WIDTH // 2, WIDTH) + 1 or WIDTH
         while " " in text[at - 1 : at + 1]:
             at -= 1
         lines.append(text[:at])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +16,7 @@ from auditor.report import render_html, render_text
 from common.crypto.systems import SYSTEMS
 from common.encoding.octets import from_base64url
 from common.errors import SetupError
-from scenarios.definition.toml_file import Definition, load_definition
+from scenarios.definition.toml_file import load_definition
 from scenarios.display import Display, show_summary, summary_sections
 from scenarios.mock_election import MockElection
 from scenarios.wishes import make_plan
@@ -46,11 +45,12 @@ def mock(
     Exit code 0: audit passed and result as meant. 1: not so. 2: the election could not be held.
     """
     console = Console(stderr=as_json, highlight=False)
-    chosen = choose(load_definition(definition, roll), parameters, voters)
+    chosen = load_definition(definition, roll, parameters=parameters, voters=voters)
+    require_secure(chosen.draft.parameters, insecure_parameters)
+    plan = make_plan(chosen, seed)
     workplace = Workplace(free_folder(out))
     with Display(console) as display:
         display.title(chosen.draft.title, chosen.draft.parameters, len(chosen.roll))
-        plan = make_plan(chosen, seed)
         played = MockElection(chosen, plan, workplace, display.stage).run(insecure_parameters=insecure_parameters)
         report = audit_from_disk(workplace, display)
     sections = summary_sections(played, chosen.draft)
@@ -64,13 +64,10 @@ def mock(
         raise typer.Exit(1)
 
 
-def choose(definition: Definition, parameters: str | None, voters: int | None) -> Definition:
-    """The definition with what the command line says instead."""
-    if parameters is not None:
-        if parameters not in SYSTEMS:
-            raise SetupError(f"--parameters {parameters}: choose one of {', '.join(sorted(SYSTEMS))}")
-        definition = replace(definition, draft=replace(definition.draft, parameters=parameters))
-    return definition
+def require_secure(parameters: str, insecure_parameters: bool) -> None:
+    """`SetupError` for toy parameters that nobody asked for."""
+    if SYSTEMS[parameters].insecure and not insecure_parameters:
+        raise SetupError(f"{parameters} protects nothing; add --insecure-parameters if that is what you want")
 
 
 def audit_from_disk(workplace: Workplace, display: Display) -> AuditReport:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.checks.box import fate_sets
+from common.checks.box import Accounts, fate_sets
 from common.checks.check import CheckList
 from common.checks.inspection import Inspection, inspect
 from common.checks.tally import Final, Opened, totals
@@ -60,6 +60,7 @@ def process(election: Election, evidence: Evidence, checks: CheckList) -> Proces
     aggregates = compute_aggregates(election, inspection.root, ballots)
     checks.run("T2", "aggregates", aggregates, election)
     accounting, sets = account(election, inspection)
+    checks.run("B6", "accounting", Accounts(accounting, sets), inspection.replay)
     return Processed(inspection, aggregates, accounting, sets)
 
 

@@ -1,4 +1,4 @@
-"""The verification code that a client shows as a QR code (spec 9.3).
+"""The verification code that a client shows as a QR code (spec 10.1).
 
 Text form: `VALIK1:` and base32 (RFC 4648 §6, no padding) of fingerprint prefix (8 bytes), vote id (16 bytes) and
 seed (32 bytes), all in the QR alphanumeric set. No address: the device takes it from the manifest it has pinned.

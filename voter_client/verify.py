@@ -1,4 +1,4 @@
-"""The verifying device: from a scanned code to what was cast, in words (spec 9.3)."""
+"""The verifying device: from a scanned code to what was cast, in words (spec 10.3)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from common.messages.result import Accounting, AccountingSets, SetTotal, commitm
 from common.tally.candidate import Batch
 from common.tally.evidence import Evidence
 from common.tally.record import nameless
-from common.tally.replay import Fates, LoggedVote, Replay
+from common.tally.replay import Fates, LoggedVote, Replay, exclusions
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def b4_chains_unbroken(replay: Replay, _context: None) -> None:
         last[vote.voter] = vote
 
 
-def b5_acts_in_order(evidence: Evidence, context: tuple[Election, Reviewed]) -> None:
+def b5_acts_in_order(evidence: Evidence, context: tuple[Election, Reviewed | None]) -> None:
+    """The acts are there, signed, and logged once each. Once votes are reviewed: what is excluded indeed fails."""
     election, reviewed = context
     kinds: dict[str, type[Revocation] | type[Exclusion]] = {"revocation": Revocation, "exclusion": Exclusion}
     acts = evidence.acts_by_digest()
@@ -87,11 +88,12 @@ def b5_acts_in_order(evidence: Evidence, context: tuple[Election, Reviewed]) -> 
             raise RuleBroken(f"the {entry.kind} of log entry {index} is missing")
         require_act(signed, election)
         logged[entry.digest] += 1
-        if isinstance(signed.body, Exclusion):
+        if isinstance(signed.body, Exclusion) and reviewed is not None:
             _require_failing(signed.body, reviewed)
     for digest, act in acts.items():
         if isinstance(act.body, Revocation | Exclusion) and logged[digest] != 1:
             raise RuleBroken("a revocation or exclusion is not logged exactly once")
+    exclusions(evidence.log.entries, {digest: act.body for digest, act in acts.items()})
 
 
 def _require_failing(act: Exclusion, reviewed: Reviewed) -> None:
@@ -131,6 +133,14 @@ def b7_counted_are_heads(fates: Fates, replay: Replay) -> None:
         raise RuleBroken("the counted votes are not the heads of the chains less revoked and excluded ones")
 
 
+def published_fates(sets: AccountingSets) -> Fates:
+    """The fates that the processor claims; a set that is not there is empty."""
+    found = {chosen.name: chosen.votes for chosen in sets.sets}
+    return Fates(
+        found.get("superseded", ()), found.get("excluded", ()), found.get("revoked", ()), found.get("counted", ())
+    )
+
+
 def fate_sets(replay: Replay) -> dict[str, tuple[int, ...]]:
     """Set name → log indices, in the order in which they are published."""
     fates = replay.fates
@@ -144,11 +154,14 @@ def fate_sets(replay: Replay) -> dict[str, tuple[int, ...]]:
 
 
 def review(replayed: Replay, checks: Runner) -> Reviewed:
-    """B3's work: run C1–C5 and C7–C10 on each vote with its facts, then C11 on all that pass, as one batch."""
+    """B3's work: run C1–C5 and C7–C10 on each vote with its facts, then C11 on all that pass, as one batch.
+
+    An excluded vote meets the check that its exclusion names first; one that only C11 stops must pass the others.
+    """
     failures: dict[int, CheckFailed] = {}
     for vote in replayed.votes.values():
         try:
-            for check in IN_THE_BOX:
+            for check in sorted(IN_THE_BOX, key=lambda check: check != vote.excluded):
                 checks.run(check, f"log entry {vote.index}", vote.candidate, vote.facts, Party.COLLECTOR)
         except CheckFailed as failure:
             failures[vote.index] = failure

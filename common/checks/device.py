@@ -86,7 +86,7 @@ def _open_contest(contest: str, ciphertexts: tuple[str, ...], randomness: list[i
     if scheme.ciphertexts != len(ciphertexts):
         raise CryptoError("wrong number of ciphertexts")
     if scheme.rules.single:
-        return _open_single(scheme.rules, ciphertexts[0], randomness[0], election)
+        return _open_single(scheme.rules, ciphertexts, randomness, election)
     choice = tuple(
         next((m for m in range(scheme.rules.max_per_option + 1) if election.key.encrypt(m, r) == ciphertext), None)
         for ciphertext, r in zip(ciphertexts, randomness, strict=True)
@@ -96,9 +96,12 @@ def _open_contest(contest: str, ciphertexts: tuple[str, ...], randomness: list[i
     return opened
 
 
-def _open_single(rules: ContestRules, ciphertext: str, randomness: int, election: Election) -> Choice:
+def _open_single(
+    rules: ContestRules, ciphertexts: tuple[str, ...], randomness: list[int], election: Election
+) -> Choice:
     for chosen in range(rules.options):
         choice = tuple(int(option == chosen) for option in range(rules.options))
-        if election.key.encrypt(election.schemes[rules.id].encode(choice)[0], randomness) == ciphertext:
+        due = zip(election.schemes[rules.id].encode(choice), randomness, ciphertexts, strict=True)
+        if all(election.key.encrypt(m, r) == ciphertext for m, r, ciphertext in due):
             return choice
-    raise CryptoError("the ciphertext does not open from this seed to an allowed choice")
+    raise CryptoError("the ciphertexts do not open from this seed to an allowed choice")

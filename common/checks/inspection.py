@@ -19,7 +19,7 @@ from common.tally.replay import Replay, replay
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A record whose K, L and B checks were run; `root` (hex) is that of the whole tree inspected."""
+    """A record whose K, L and B checks were run; `root` (hex) is that of the final tree, if there is one yet."""
 
     replay: Replay
     reviewed: Reviewed
@@ -29,16 +29,16 @@ class Inspection:
 def inspect(election: Election, evidence: Evidence, checks: CheckList, *, finished: bool) -> Inspection:
     """K5, K6, all of L and B1–B5, B7; raises at the first failure.
 
-    Before `final` (`finished` false) votes may fail C checks: B3 and B5 are left out, and `reviewed` says which
-    votes have to be excluded.
+    Before `final` (`finished` false) votes may fail C checks or come late: B3, B5 and the votes' part of L5 are left
+    out, and `reviewed` says which votes have to be excluded.
     """
     checks.run("K5", "roll", evidence.roll, election)
     checks.run("K6", "roll changes", evidence, election)
-    inspect_log(
-        election, evidence.log, orders_of(evidence.acts), excluded_of(evidence.acts), checks, finished=finished
-    )
+    late = excluded_of(evidence.acts) if finished else frozenset(evidence.log.positions("vote"))
+    inspect_log(election, evidence.log, orders_of(evidence.acts), late, checks, finished=finished)
     checks.run("B1", "ballot box", evidence, None)
     checks.run("B2", "ballot box", evidence, None)
+    checks.run("B5", "revocations and exclusions", evidence, (election, None))
     replayed = replay(election, evidence, advances_chain)
     reviewed = review(replayed, checks)
     if finished:
@@ -46,7 +46,7 @@ def inspect(election: Election, evidence: Evidence, checks: CheckList, *, finish
         checks.run("B4", "chains", replayed, None)
         checks.run("B5", "revocations and exclusions", evidence, (election, reviewed))
         checks.run("B7", "counted votes", replayed.fates, replayed)
-    return Inspection(replayed, reviewed, evidence.log.tree().root().hex())
+    return Inspection(replayed, reviewed, evidence.log.tree().root(final_size(evidence.log)).hex())
 
 
 def inspect_log(
@@ -74,6 +74,11 @@ def inspect_log(
         checks.run("L1", f"log entry {index}", Inclusion(entry, index, proof, newest), None)
     checks.run("L6", "log", OrderedLog(log, orders, finished), election)
     checks.run("L5", "log", TimedLog(log, excluded), election)
+
+
+def final_size(log: PublicLog) -> int:
+    """Size of the final tree, which ends at the first `final`; of the whole tree before there is one."""
+    return next((index + 1 for index in log.positions("final")), len(log.entries))
 
 
 def orders_of(acts: tuple[Signed, ...]) -> dict[str, Signed]:

@@ -84,7 +84,10 @@ class ContestScheme(Protocol):
         """How many ciphertexts a vote in this contest has."""
 
     def encode(self, choice: Choice) -> tuple[int, ...]:
-        """Plaintexts, one per ciphertext; `RuleBroken` for a choice that is not allowed."""
+        """Plaintexts, one per ciphertext; `RuleBroken` for a choice that is not allowed.
+
+        Of a vector contest they are the choice itself: one ciphertext for each option, encrypting its amount.
+        """
 
     def statements(self, ciphertexts: Sequence[Ciphertext]) -> tuple[Statement, ...]:
         """All that must be proved of these ciphertexts; `CryptoError` if their number is wrong."""
@@ -144,7 +147,7 @@ class ElectionKey(Protocol):
         """Positions of the bad ones, by bisection; empty if `verify_batch` accepts."""
 
     def aggregate(self, ciphertexts: Iterable[Ciphertext]) -> Ciphertext:
-        """The homomorphic sum; of none, the encryption of 0 with randomness 1."""
+        """The homomorphic sum; of none, the encryption of 0 with the neutral randomness."""
 
     # --- opening
 

@@ -6,6 +6,7 @@ A message is a frozen, slotted dataclass. pydantic checks types, lengths and ran
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
@@ -116,8 +117,12 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return _ADAPTERS[kind]
 
 
+_FIELD = re.compile(r"[a-z_]+\Z")
+
+
 def _first_fault(error: ValidationError) -> str:
-    """Where and why, without repeating the value: it may be a personal code."""
+    """Where and why, without repeating what the sender wrote, be it a value or a key: it may be a personal code."""
     first = error.errors(include_input=False, include_context=False, include_url=False)[0]
-    place = ".".join(str(step) for step in first["loc"]) or "message"
-    return f"{place}: {first['msg']}"
+    steps = [step if isinstance(step, int) or _FIELD.match(step) else "?" for step in first["loc"]]
+    reason = "unknown kind" if first["type"] == "union_tag_invalid" else first["msg"]
+    return f"{'.'.join(map(str, steps)) or 'message'}: {reason}"

@@ -83,13 +83,13 @@ class _Run:
         roll = start_history(body)
         box = self.evidence.votes_by_digest()
         acts = {digest: act.body for digest, act in self.evidence.acts_by_digest().items()}
-        exclusions = _exclusions(self.entries, acts)
+        excluded = exclusions(self.entries, acts)
         times = self.evidence.log.covering_times(self.election)
         for index, entry in enumerate(self.entries):
             if entry.kind == "vote":
                 if entry.digest not in box:
                     raise RuleBroken(f"the vote of log entry {index} is not in the ballot box")
-                self.take(index, Candidate.of(box[entry.digest]), roll, times, exclusions.get(index))
+                self.take(index, Candidate.of(box[entry.digest]), roll, times, excluded.get(index))
             elif entry.kind == "roll-change":
                 roll = self.change(roll, _act(acts, entry, index, ChangeSet))
             elif entry.kind == "revocation":
@@ -148,8 +148,8 @@ def _act(acts: Mapping[str, object], entry: Entry, index: int, kind: type[Act]) 
     return found
 
 
-def _exclusions(entries: tuple[Entry, ...], acts: Mapping[str, object]) -> dict[int, str]:
-    """Which check each excluded log index is said to fail."""
+def exclusions(entries: tuple[Entry, ...], acts: Mapping[str, object]) -> dict[int, str]:
+    """Which check each excluded log index is said to fail; `RuleBroken` unless each names an earlier vote, once."""
     found: dict[int, str] = {}
     for index, entry in enumerate(entries):
         if entry.kind == "exclusion":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.eid.personal_code import voter_id
 from common.encoding.times import from_rfc3339
@@ -99,15 +99,39 @@ def _sizes(table: Table, units: tuple[Unit, ...]) -> tuple[tuple[str, int], ...]
                 table.fault("voters", f"names a unit that does not exist or has no contests; write {known}")
         sizes = tuple(voters.items())
     else:
-        parents = {unit.parent for unit in units}
-        leaves = [unit.id for unit in units if unit.contests and unit.id not in parents]
-        leaves = leaves or [unit.id for unit in units if unit.contests]
-        spread = Counter(leaves[number % len(leaves)] for number in range(min(voters, MOST_VOTERS))) if leaves else {}
-        sizes = tuple(spread.items())
+        sizes = spread(min(voters, MOST_VOTERS), units)
     if sum(number for _, number in sizes) >= MOST_VOTERS:
         table.fault("voters", f"are too many; write fewer than {MOST_VOTERS}")
         return ()
     return sizes
+
+
+def spread(voters: int, units: tuple[Unit, ...]) -> tuple[tuple[str, int], ...]:
+    """So many voters, evenly over the units that vote and have none below them."""
+    parents = {unit.parent for unit in units}
+    leaves = [unit.id for unit in units if unit.contests and unit.id not in parents]
+    leaves = leaves or [unit.id for unit in units if unit.contests]
+    return tuple(Counter(leaves[number % len(leaves)] for number in range(voters)).items()) if leaves else ()
+
+
+def resized(plan: PopulationPlan, before: int, sizes: tuple[tuple[str, int], ...]) -> PopulationPlan:
+    """The same population with other sizes: every number of voters in proportion, rounded down."""
+    voters = sum(number for _, number in sizes)
+
+    def scaled(number: int) -> int:
+        return number * voters // max(before, 1)
+
+    return replace(
+        plan,
+        sizes=sizes,
+        voting=None if plan.voting is None else scaled(plan.voting),
+        revoting=scaled(plan.revoting),
+        three_times=scaled(plan.three_times),
+        verifying=scaled(plan.verifying),
+        paper=scaled(plan.paper),
+        revoked_certificates=plan.revoked_certificates if scaled(plan.special) else 0,
+        changes=plan.changes if scaled(plan.special) >= len(plan.changes) else (),
+    )
 
 
 def _preference(table: Table) -> Preference:

@@ -14,6 +14,8 @@ from scenarios.definition.population import (
     made_up_roll,
     population_problems,
     read_population,
+    resized,
+    spread,
 )
 from scenarios.definition.roll_csv import read_roll
 from scenarios.definition.table import Table
@@ -45,14 +47,19 @@ class _Parts:
     roll: str | None
 
 
-def load_definition(path: Path, roll: Path | None = None) -> Definition:
+def load_definition(
+    path: Path, roll: Path | None = None, *, parameters: str | None = None, voters: int | None = None
+) -> Definition:
     """Read a definition and its roll, and see that such an election is possible.
 
     The voters come from `roll`, else from the CSV file that the definition names (beside it), else they are made up.
+    `parameters` replaces the definition's; `voters` makes up so many instead, and scales the population with them.
     `SetupError` with a line for every fault: file, place, and what to do.
     """
     found: list[Problem] = []
     parts = _read(path, found)
+    if parameters is not None:
+        parts = replace(parts, draft=replace(parts.draft, parameters=parameters))
     source = roll or (path.parent / parts.roll if parts.roll else None)
     rows: tuple[RollEntry, ...] = ()
     errors: list[str] = []
@@ -63,6 +70,8 @@ def load_definition(path: Path, roll: Path | None = None) -> Definition:
             errors.append(str(error))
     elif parts.people is not None and parts.people.sizes:
         rows = made_up_roll(parts.people)
+    if voters is not None and not found and not errors:
+        parts, rows = _resize(parts, len(rows), voters)
     if not found and not errors:
         definition, found = _complete(parts, rows)
     if found or errors:
@@ -106,6 +115,17 @@ def _read(path: Path, found: list[Problem]) -> _Parts:
         if not number:
             found.append(Problem(key, f"there is none; write at least one [[{key}]]"))
     return parts
+
+
+def _resize(parts: _Parts, before: int, voters: int) -> tuple[_Parts, tuple[RollEntry, ...]]:
+    """Made-up voters in place of those there were; `SetupError` if there is no population to scale."""
+    if parts.people is None:
+        raise SetupError(
+            "the definition has no [population]; write one, or give a roll instead of a number of voters"
+        )
+    people = resized(parts.people, before, spread(voters, parts.draft.units))
+    most = None if parts.max_ballots is not None and parts.max_ballots < voters else parts.max_ballots
+    return replace(parts, people=people, max_ballots=most), made_up_roll(people)
 
 
 def _complete(parts: _Parts, roll: tuple[RollEntry, ...]) -> tuple[Definition, list[Problem]]:

@@ -37,18 +37,19 @@ from scenarios.world import Citizen, Clock, ShiftedClock, World
 from voter_client.card import IdentityCard
 from voter_client.prepare import PreparedBallot, prepare_ballot
 
-PEOPLE = people(60, seed=11)
-STRANGERS = people(70, seed=11)[60:]
-"""They have ID cards but are on no roll."""
+_EVERYONE = people(250, seed=11)
+MAINLANDERS, ISLANDERS, STRANGERS = _EVERYONE[:230], _EVERYONE[230:240], _EVERYONE[240:]
+"""Voters of north and south, voters of the island, and people with ID cards who are on no roll."""
 CHOICES: Mapping[str, Choice] = {"board": (1, 0, 0), "wishes": (1, 0, 0, 1)}
 NOTHING = CheckList(())
 """What a party runs that does not care."""
 
 
 def roll_rows() -> list[RollEntry]:
-    """Alternately in north and south, the last ten in the island."""
-    units = ["north", "south"] * 25 + ["island"] * 10
-    return [RollEntry(voter_id(p.code), p.name, unit) for p, unit in zip(PEOPLE, units, strict=True)]
+    """Mainlanders alternately in north and south, islanders in the island."""
+    voters = [*MAINLANDERS, *ISLANDERS]
+    units = ["north", "south"] * (len(MAINLANDERS) // 2) + ["island"] * len(ISLANDERS)
+    return [RollEntry(voter_id(p.code), p.name, unit) for p, unit in zip(voters, units, strict=True)]
 
 
 # --- parties anew
@@ -160,18 +161,22 @@ class Scene:
         return Scene.open(self.world, self.voters)
 
     def again(self) -> Scene:
-        """The same voter's next session."""
-        view = self.world.collector.refresh(self.view.session)
-        ballot = prepare_ballot(self.election, "north", self.voter, CHOICES)
+        """The same voter as the collector sees them now, with another ballot."""
+        view, unit = self.world.collector.refresh(self.view.session), self.prepared.ballot.unit
+        ballot = prepare_ballot(self.election, unit, self.voter, choices_of(self.election, unit))
         return replace(self, view=view, prepared=ballot)
 
-    def statement(self, ballot: Ballot | None = None, **fields: object) -> VoteStatement:
+    def log_in_again(self) -> None:
+        """A new session, when the clock has moved past the old one."""
+        self.view = log_in(self.world, self.citizen.card)
+
+    def statement(self, about: Ballot | None = None, **fields: object) -> VoteStatement:
         """What an honest client would sign for this ballot, with `fields` replaced."""
         earlier = self.view.earlier
         honest = VoteStatement(
             "valik/v1/vote",
             self.election.fingerprint,
-            ballot_digest(ballot or self.prepared.ballot),
+            ballot_digest(about or self.prepared.ballot),
             self.voter,
             self.prepared.salt,
             earlier.sequence + 1 if earlier else 1,
@@ -183,17 +188,17 @@ class Scene:
 
     def raw(
         self,
-        ballot: Ballot | None = None,
+        posted: Ballot | None = None,
         *,
         card: IdentityCard | None = None,
         signed_at: int | None = None,
         **fields: object,
     ) -> bytes:
-        """The signed ballot: any ballot, any statement, any card."""
-        statement = self.statement(ballot, **fields)
+        """The signed ballot: any ballot, any statement (`fields` replace what an honest one says), any card."""
+        statement = self.statement(posted, **fields)
         time = from_rfc3339(statement.time) if signed_at is None else signed_at
         jws = (card or self.citizen.card).sign(encode(statement), time)
-        return encode(SignedBallot(ballot or self.prepared.ballot, jws))
+        return encode(SignedBallot(posted or self.prepared.ballot, jws))
 
     def post(self, raw: bytes) -> object:
         """Cast in this voter's session."""
@@ -203,12 +208,14 @@ class Scene:
         self,
         plaintexts: Sequence[tuple[str, Sequence[int]]],
         *,
-        unit: str = "north",
+        unit: str | None = None,
         fingerprint: str | None = None,
     ) -> Ballot:
         """A well-proven ballot of any contests in any order, under this voter's pseudonym."""
-        name = self.prepared.ballot.pseudonym
-        return proven_ballot(self.election, plaintexts, unit, name, fingerprint or self.election.fingerprint)
+        own = self.prepared.ballot
+        return proven_ballot(
+            self.election, plaintexts, unit or own.unit, own.pseudonym, fingerprint or own.fingerprint
+        )
 
 
 def log_in(world: World, card: VoterToken) -> SessionView:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -147,27 +148,27 @@ def test_audit_of_anything_at_all_fails_without_raising(toy_authority: bytes) ->
         assert report.fingerprint is None
 
 
-def mutated(document: object, draw: random.Random) -> object:
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every (container, key) inside a JSON document."""
+    keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for key in keys:
+        yield value, key
+        yield from places(value[key])
+
+
+def mutated(document: Any, draw: random.Random) -> Any:
     """The document with one value somewhere inside replaced, removed or repeated."""
-    places: list[tuple[dict[str, object] | list[object], str | int]] = []
-
-    def collect(value: object) -> None:
-        for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
-            places.append((value, key))  # type: ignore[arg-type]
-            collect(value[key])  # type: ignore[index]
-
-    collect(document)
-    parent, key = draw.choice(places)
-    other, other_key = draw.choice(places)
+    found = list(places(document))
+    parent, key = draw.choice(found)
+    other, other_key = draw.choice(found)
     change = draw.randrange(3)
     if change == 0 and isinstance(parent, list):
-        del parent[key]  # type: ignore[arg-type]
+        del parent[key]
     elif change == 1 and isinstance(parent, list):
-        parent.append(parent[key])  # type: ignore[index]
+        parent.append(parent[key])
     else:
-        parent[key] = draw.choice(
-            [0, 2**53 - 1, "", [], {}, None, "A" * 86, json.loads(json.dumps(other[other_key]))]
-        )  # type: ignore[index, call-overload]
+        copy = json.loads(json.dumps(other[other_key]))
+        parent[key] = draw.choice([0, 2**53 - 1, "", [], {}, None, "A" * 86, copy])
     return document
 
 

@@ -13,12 +13,13 @@ import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
 from annotated_types import Ge, Le, MaxLen, MinLen
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
@@ -26,11 +27,17 @@ import common.messages
 from common.encoding import canonical, times
 from common.encoding.octets import to_base64url
 from common.errors import EncodingError, MalformedMessage
+from common.log.entries import Entry, EntryKind
 from common.messages import message as declarations
 from common.messages.message import decode, encode
 
 PERSONAL_CODE = "38001085718"
-SIZES = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SIZES = settings(
+    max_examples=2,  # of each message for each claim: the mistakes made with them are many
+    database=None,
+    phases=[Phase.generate],  # a shrunk manifest says no more than a whole one
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 BARE_INTEGERS = {("Share", "trustee"), ("KeyMaterial", "threshold")}
 """Declared in the crypto layer, without bounds: T3 and K2 look at them."""
 
@@ -78,9 +85,10 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
         return st.lists(values(arguments[0]), max_size=2).map(tuple)
     if origin is dict:
         return st.dictionaries(st.text("abc", min_size=1, max_size=2), values(arguments[1]), max_size=2)
+    if annotation is Entry:
+        return st.builds(Entry, st.sampled_from(EntryKind), values(declarations.Digest))
     if isinstance(annotation, type) and is_dataclass(annotation):
-        hints = typing.get_type_hints(annotation, include_extras=True)
-        return st.builds(annotation, *(values(hints[field.name]) for field in fields(annotation)))
+        return built(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return st.sampled_from(annotation)
     return {
@@ -89,6 +97,17 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         type(None): st.none(),
     }[annotation]
+
+
+@cache
+def built(kind: type[Any]) -> st.SearchStrategy[Any]:
+    declared = hints(kind)
+    return st.builds(kind, *(values(declared[field.name]) for field in fields(kind)))
+
+
+@cache
+def hints(kind: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(kind, include_extras=True)
 
 
 def constraints(annotation: Any) -> Iterator[Any]:
@@ -133,9 +152,8 @@ def places(value: Any, declared: Any, path: tuple[str | int, ...] = (), field: t
     """The place of a value, then all places inside it."""
     yield Place(path, declared, field)
     if is_dataclass(value):
-        hints = typing.get_type_hints(type(value), include_extras=True)
-        for name in hints:
-            yield from places(getattr(value, name), hints[name], (*path, name), (type(value).__name__, name))
+        for name, inner in hints(type(value)).items():
+            yield from places(getattr(value, name), inner, (*path, name), (type(value).__name__, name))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from places(item, member(declared), (*path, index), field)
@@ -178,7 +196,7 @@ def refuse(kind: type[Any], data: bytes) -> str:
 
 
 @EVERY_MESSAGE
-@SIZES
+@settings(SIZES, max_examples=8)
 @given(data=st.data())
 def test_what_is_written_is_read_back(kind: type[Any], data: st.DataObject) -> None:
     value = data.draw(values(kind))
@@ -236,7 +254,7 @@ WRONG_TYPES: dict[type, list[Any]] = {
     int: [True, "1", 1.0, 0.5, [1], {}],
     bool: [0, 1, "true", None],
     list: [{}, "", 0, True],
-    dict: [[], "", 0, None, True],
+    dict: [[], "", 0, True],
     type(None): [0, False, [], {}, 1.5],
 }
 
@@ -304,7 +322,7 @@ def test_lists_of_a_wrong_length_are_refused(kind: type[Any], data: st.DataObjec
 
 @EVERY_MESSAGE
 @given(data=st.binary(max_size=30) | st.sampled_from([b"null", b"true", b"[]", b"{}", b'""', b"0", b"[" * 5_000]))
-@settings(max_examples=15)
+@settings(SIZES, max_examples=8)
 def test_bytes_that_are_no_message_are_refused(kind: type[Any], data: bytes) -> None:
     refuse(kind, data)
 

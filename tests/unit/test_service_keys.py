@@ -53,6 +53,7 @@ def test_another_tag_or_grouping_is_refused(tag: str, items: tuple[bytes | list[
         (PUBLIC, to_base64url(bytes(64))),
         (PUBLIC, ""),
     ],
+    ids=["short key", "no point", "other key", "short", "padded", "trailing bits", "zeros", "empty"],
 )
 def test_another_key_or_signature_is_refused(public: bytes, signature: str) -> None:
     with pytest.raises(IdentityError):

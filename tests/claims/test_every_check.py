@@ -1,0 +1,28 @@
+"""Every check, through its real entry point: what it refuses, whom it blames, and that nothing else does its work."""
+
+from __future__ import annotations
+
+import pytest
+
+from common.checks.catalogue import COMPLETE
+from tests.claims import cases_box, cases_casting, cases_identity, cases_log, cases_proofs
+from tests.claims.bases import Bases
+from tests.claims.case import Claim, parameters
+
+CASES: tuple[Claim, ...] = (
+    *cases_casting.CASES,
+    *cases_identity.CASES,
+    *cases_proofs.CASES,
+    *cases_log.CASES,
+    *cases_box.CASES,
+)
+
+
+@pytest.mark.parametrize("claim", parameters(CASES))
+def test_attack_is_stopped_by_this_check(claim: Claim, bases: Bases) -> None:
+    claim.require_refused(bases)
+
+
+@pytest.mark.parametrize("claim", parameters(CASES))
+def test_nothing_else_does_the_checks_work(claim: Claim, bases: Bases) -> None:
+    claim.require_needed(bases)
