@@ -44,4 +44,6 @@ def require_acceptable(signed: Signed, election: Election, ledger: Ledger, size:
             raise RuleBroken("more voters than max_ballots would have been on the roll")
     else:
         require_act(signed, election)
+    if isinstance(body, Exclusion) and (body.index not in ledger.votes or body.index in ledger.excluded):
+        raise RuleBroken(f"log entry {body.index} is no vote, or excluded before")
     return _KINDS[type(body)]

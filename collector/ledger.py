@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from collector.store import Store, StoredVote
 from common.errors import ServiceRefused
-from common.messages.acts import Order, Signed, signed_digest
+from common.messages.acts import Exclusion, Order, Signed, signed_digest
 from common.messages.message import decode
 from common.messages.roll import ChangeSet
 from common.tally.candidate import Candidate, Head
@@ -23,6 +23,8 @@ class Ledger:
         self.roll = roll
         self.heads: dict[str, Head] = {}
         self.acts: dict[str, int] = {}
+        self.votes: set[int] = set()
+        self.excluded: set[int] = set()
         self.closed = False
         self.final = False
         self._times: defaultdict[str, list[int]] = defaultdict(list)
@@ -34,6 +36,7 @@ class Ledger:
     def record_vote(self, row: StoredVote) -> None:
         """A committed vote becomes its voter's head."""
         vote = Candidate(row.signed_ballot, row.ocsp)
+        self.votes.add(row.position)
         self.heads[vote.statement.voter] = Head(row.position, vote.digest, vote.statement.sequence)
         self._times[vote.statement.voter].append(row.time)
 
@@ -42,6 +45,8 @@ class Ledger:
         self.acts[signed_digest(signed)] = position
         if isinstance(signed.body, ChangeSet):
             self.roll = self.roll.apply(signed.body)
+        elif isinstance(signed.body, Exclusion):
+            self.excluded.add(signed.body.index)
         elif isinstance(signed.body, Order):
             self.closed = True
             self.final = self.final or signed.body.kind == "final"

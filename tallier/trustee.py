@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -62,6 +63,7 @@ class TrusteeService:
         self._parameters = parameters
         self._systems = systems
         self._checks = checks
+        self._lock = Lock()
 
     def identity(self) -> Trustee:
         return Trustee(
@@ -112,13 +114,19 @@ class TrusteeService:
         self._checks.run("T1", "aggregates", claimed, (final, ballots))
         own = compute_aggregates(election, final.root, ballots)
         self._checks.run("T2", "aggregates", own, election)
-        state = self._store.load()
-        if state.answer is not None:
-            return state.answer
-        self._store.save(replace(state, final_root=final.root))
-        answer = sign_answer(self._shares(own), self._keys.signing)
-        self._store.save(replace(self._store.load(), answer=answer))
-        return answer
+        return self._answer_once(own)
+
+    def _answer_once(self, own: Aggregates) -> SignedAnswer:
+        """D2: bind to this final tree, on disk, before any share exists; one caller at a time."""
+        with self._lock:
+            self._require_one_tree(own.final_root)
+            state = self._store.load()
+            if state.answer is not None:
+                return state.answer
+            self._store.save(replace(state, final_root=own.final_root))
+            answer = sign_answer(self._shares(own), self._keys.signing)
+            self._store.save(replace(self._store.load(), answer=answer))
+            return answer
 
     def _election(self, signed: Signed, key_proof: KeyProof) -> Election:
         """The election, if its manifest holds exactly the key of this trustee's ceremony."""

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from auditor import cli as audit_cli
 from common.errors import ValikError
-from scenarios import definition_cli, mock_cli
+from scenarios import bench_cli, definition_cli, mock_cli
 
 app = typer.Typer(
     name="valik",
@@ -21,6 +21,7 @@ app = typer.Typer(
 mock_cli.register(app)
 definition_cli.register(app)
 audit_cli.register(app)
+bench_cli.register(app)
 
 
 @app.callback()

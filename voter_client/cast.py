@@ -66,9 +66,12 @@ class VotingSession:
         `CheckFailed` names a refused check or a bad receipt; after `ServiceRefused` call `retry` with `posted`.
         """
         view = self._checked(self._collector.refresh(self._view.session))
+        if view.earlier != self._view.earlier:
+            raise ServiceRefused("another vote under your name was recorded meanwhile; look at it, then start again")
         self.posted = sign_vote(self._election, prepared, self._card, view)
         self._sequence = view.earlier.sequence + 1 if view.earlier else 1
         self._seed = prepared.seed
+        self._journal.about_to_post(self._sequence)
         return self.retry()
 
     def retry(self) -> CastVote:

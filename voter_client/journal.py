@@ -34,11 +34,16 @@ class CastVote:
 
 @dataclass(slots=True)
 class Journal:
-    """One voter's memory of one election."""
+    """One voter's memory of one election. `open_numbers`: votes posted that have no receipt yet, or never will."""
 
     election: Election
     votes: list[CastVote] = field(default_factory=list)
     seen: Checkpoint | None = None
+    open_numbers: set[int] = field(default_factory=set)
+
+    def about_to_post(self, sequence: int) -> None:
+        """Remember the number of a vote before it leaves: it may be recorded though no receipt comes back."""
+        self.open_numbers.add(sequence)
 
     def take(self, vote: CastVote, log: LogPort, checks: CheckList) -> None:
         """R1–R4; only then is the vote cast. Raises `CheckFailed` and keeps nothing otherwise."""
@@ -49,7 +54,9 @@ class Journal:
         newest = verify_log_signature(vote.receipt.checkpoint, self.election.log_trust)
         checks.run("R4", subject, History(self._steps(newest, log), newest.size), self.election)
         self._see(newest)
-        self.votes.append(vote)
+        self.open_numbers.discard(vote.sequence)
+        if vote.receipt.vote_id not in {known.receipt.vote_id for known in self.votes}:
+            self.votes.append(vote)
 
     def recheck(self, port: VerificationPort, log: LogPort, checks: CheckList) -> None:
         """Later: each receipt still holds, the log only grew, and the collector still holds the newest vote."""
@@ -69,9 +76,13 @@ class Journal:
         self._see(newest)
 
     def require_known(self, earlier: EarlierVote | None) -> None:
-        """Compare what the collector calls the latest vote with the newest receipt."""
-        mine = self.votes[-1].digest if self.votes else None
-        if mine is not None and (earlier is None or earlier.digest != mine):
+        """Compare what the collector calls the latest vote with the newest receipt; `ServiceRefused` if they differ.
+
+        A vote this client posted without getting a receipt (lapsed, or the connection broke) may be the latest.
+        """
+        if not self.votes or (earlier is not None and earlier.sequence in self.open_numbers):
+            return
+        if earlier is None or earlier.digest != self.votes[-1].digest:
             raise ServiceRefused("the collector's latest vote under your name is not the one of your newest receipt")
 
     def _steps(self, newest: Checkpoint, log: LogPort) -> tuple[Consistency, ...]:

@@ -27,8 +27,8 @@ def _check(identifier: str, claim: str, runners: frozenset[Party], at_fault: Par
 CHECKS = (
     _check("F1", "exactly the files of its layout, in form", _AUDIT, _P.PROCESSOR, record.f1_layout),
     _check("K1", "the pinned authority signed the manifest", _ALL, _P.AUTHORITY, setup.k1_manifest_signed),
-    _check("K2", "parameters and policies keep the floors", _ALL, _P.AUTHORITY, setup.k2_within_floors),
-    _check("K3", "the key proof holds", _ALL, _P.DEALER, setup.k3_key_proof),
+    _check("K2", "parameters and policies keep the floors", _ALL | _COLLECTOR, _P.AUTHORITY, setup.k2_within_floors),
+    _check("K3", "the key proof holds", _ALL - _CLIENT, _P.DEALER, setup.k3_key_proof),
     _check("K4", "the verification keys fit together", _ALL, _P.DEALER, setup.k4_verification_keys),
     _check("K5", "the roll is signed and the manifest's", _VOTES, _P.AUTHORITY, setup.k5_roll_signed),
     _check("K6", "roll changes are signed, chained, logged", _VOTES, _P.AUTHORITY, setup.k6_changes_chained),

@@ -42,8 +42,10 @@ def require_period(times: Times) -> None:
 def require_clocks(times: Times) -> None:
     if max(times.grace, times.max_age, times.skew) > MAXIMUM_CLOCK_SECONDS:
         raise RuleBroken("grace, max_age and skew may be a day at most")
-    if times.intake_margin >= min(times.grace, times.max_age):
-        raise RuleBroken("the intake margin leaves no time to vote: it must be below grace and max_age")
+    if times.intake_margin >= min(times.grace, times.max_age, times.ocsp_freshness):
+        raise RuleBroken(
+            "the intake margin leaves no time to vote: it must be below grace, max_age and ocsp_freshness"
+        )
     if times.max_age < 1 or times.ocsp_freshness < 1:
         raise RuleBroken("max_age and ocsp_freshness must be at least a second")
 

@@ -69,7 +69,7 @@ class Case(Generic[S, T]):
         if self.then is None:
             self.entry(bases, self.mutate, lesser)
             return
-        with pytest.raises(ValikError) as caught:
+        with pytest.raises((ValikError, StopIteration)) as caught:
             self.entry(bases, self.mutate, lesser)
         found = caught.value.check if isinstance(caught.value, CheckFailed) else type(caught.value).__name__
         assert found == self.then, str(caught.value)
@@ -77,7 +77,7 @@ class Case(Generic[S, T]):
 
 @dataclass(frozen=True, slots=True)
 class AuditCase:
-    """`mutate` makes a hostile record of a good one; an audit goes on after a failure, so it may name several.
+    """`mutate` makes a hostile dossier, or its files; an audit goes on after a failure, so it may name several.
 
     With all checks exactly `check` and `also` fail. Without `check` exactly `left` fail, by default the same as
     `also`; if there are none the record passes, unless `stalled` names a check that can no longer run, which no audit
@@ -85,7 +85,7 @@ class AuditCase:
     """
 
     check: str
-    mutate: Callable[[Dossier], Mapping[str, bytes]]
+    mutate: Callable[[Dossier], Dossier | Mapping[str, bytes]]
     also: tuple[str, ...] = ()
     left: tuple[str, ...] | None = None
     stalled: str | None = None
@@ -111,7 +111,10 @@ class AuditCase:
             assert (row.result, row.excused) == ("not run", False)
 
     def _audit(self, bases: Bases, checks: CheckList) -> AuditReport:
-        return audited(bases.dossier, self.mutate(bases.dossier), checks)
+        made = self.mutate(bases.dossier)
+        if isinstance(made, Dossier):
+            return audited(made, made.files(), checks)
+        return audited(bases.dossier, made, checks)
 
 
 def _failing(report: AuditReport) -> set[str]:

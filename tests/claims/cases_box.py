@@ -23,7 +23,7 @@ from tests.claims.attack_tools import CHOICES, MAINLANDERS, Line, Scene, act_ent
 from tests.claims.case import AuditCase, Claim
 from tests.claims.cases_casting import Attack
 from tests.claims.cases_identity import honest_response
-from tests.claims.cases_log import CLOSE, FINAL, LAST_VOTE, Forgery, everywhere, lines, recorded, with_log
+from tests.claims.cases_log import CLOSE, FINAL, LAST_VOTE, Forgery, everywhere, lines, retallied, with_log
 from tests.claims.dossier import BALLOTS, VOTES, Dossier, with_lines
 
 REVOCATION, EXCLUSION = 14, 15
@@ -125,11 +125,11 @@ def everywhere_again(
     """B3 stops it at processor and trustee; the audit names the check besides, and without that finds `left`."""
     broken = ("B4",) if check == "C9" else ()
     (*both, _), also = everywhere("B3", evidence, then), (check, *broken)
-    files = recorded(evidence)
+    counted = retallied(evidence)
     return (
         *both,
-        AuditCase("B3", files, also),
-        AuditCase(check, files, ("B3", *broken), left, at_fault=Party.COLLECTOR),
+        AuditCase("B3", counted, also),
+        AuditCase(check, counted, ("B3", *broken), left, at_fault=Party.COLLECTOR),
     )
 
 
@@ -210,24 +210,24 @@ def exclusion_of_no_vote(dossier: Dossier) -> Evidence:
 # --- B6, B7
 
 
-def superseded_vote_counted_instead(dossier: Dossier) -> Mapping[str, bytes]:
+def superseded_vote_counted_instead(dossier: Dossier) -> Dossier:
     """The processor says that it counted the first voter's first vote; the totals are right."""
-    return dossier.with_sets({"superseded": (10,), "counted": (1, 2, 4, 5, 6, 9, 12)}).files()
+    return dossier.with_sets({"superseded": (10,), "counted": (1, 2, 4, 5, 6, 9, 12)})
 
 
-def paper_vote_counted_instead(dossier: Dossier) -> Mapping[str, bytes]:
-    return dossier.with_sets({"revoked": (2, 7), "counted": (3, 4, 5, 6, 9, 10, 12)}).files()
+def paper_vote_counted_instead(dossier: Dossier) -> Dossier:
+    return dossier.with_sets({"revoked": (2, 7), "counted": (3, 4, 5, 6, 9, 10, 12)})
 
 
-def superseded_vote_called_revoked(dossier: Dossier) -> Mapping[str, bytes]:
+def superseded_vote_called_revoked(dossier: Dossier) -> Dossier:
     """Counted is right, but a vote is in the wrong one of the others."""
-    return dossier.with_sets({"superseded": (3,), "revoked": (1, 7)}).files()
+    return dossier.with_sets({"superseded": (3,), "revoked": (1, 7)})
 
 
-def commitment_to_another_set(dossier: Dossier) -> Mapping[str, bytes]:
+def commitment_to_another_set(dossier: Dossier) -> Dossier:
     first, *rest = dossier.accounting.sets
     accounting = replace(dossier.accounting, sets=(replace(first, commitment="12" * 32), *rest))
-    return replace(dossier, accounting=accounting).files()
+    return replace(dossier, accounting=accounting)
 
 
 def published_ballot_replaced(dossier: Dossier) -> Mapping[str, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, wraps
 
@@ -35,19 +35,19 @@ def inspecting(bases: Bases, mutate: Forgery, checks: CheckList) -> object:
     return inspected(replace(bases.dossier, evidence=mutate(bases.dossier)), checks)
 
 
-def asking_a_trustee(bases: Bases, mutate: Forgery, checks: CheckList) -> object:
-    """A hostile processor sends a trustee the evidence with the aggregates that belong to it."""
-    return answered(bases.dossier.retallied(mutate(bases.dossier)), checks)
+def asking_a_trustee(bases: Bases, mutate: Callable[[Dossier], Dossier], checks: CheckList) -> object:
+    """A hostile processor sends a trustee evidence, and what it claims of it."""
+    return answered(mutate(bases.dossier), checks)
 
 
-def recorded(mutate: Forgery) -> Callable[[Dossier], Mapping[str, bytes]]:
-    """The record that hostile processor and trustees make of forged evidence."""
+def retallied(mutate: Forgery) -> Callable[[Dossier], Dossier]:
+    """What hostile processor and trustees make of forged evidence."""
 
     @wraps(mutate)
-    def files(dossier: Dossier) -> Mapping[str, bytes]:
-        return dossier.retallied(mutate(dossier)).files()
+    def counted(dossier: Dossier) -> Dossier:
+        return dossier.retallied(mutate(dossier))
 
-    return cache(files)
+    return cache(counted)
 
 
 def everywhere(
@@ -61,10 +61,11 @@ def everywhere(
 ) -> tuple[Claim, ...]:
     """The forgery before the processor, a trustee and an auditor."""
     once = cache(mutate)
+    counted = retallied(once)
     return (
         Case(check, once, inspecting, then, besides=besides),
-        Case(check, once, asking_a_trustee, then, besides=besides),
-        AuditCase(check, recorded(once), also, stalled=stalled),
+        Case(check, counted, asking_a_trustee, then, besides=besides),
+        AuditCase(check, counted, also, stalled=stalled),
     )
 
 

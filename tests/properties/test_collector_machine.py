@@ -1,0 +1,492 @@
+"""The collector against a plain model: whatever is voted, retried, refused, crashed or restarted, in any order.
+
+The model keeps dictionaries of what must be in the box and predicts every answer. After each step, whatever has a
+receipt must be in the log that the witnesses saw, and the chain heads must be the model's.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from auditor.head_store import MemoryHeadStore
+from auditor.witness import Witness
+from collector.collector import Collector, Keys
+from collector.store import NewEntry, Store
+from common.checks.casting import advances_chain
+from common.checks.catalogue import COMPLETE
+from common.eid.personal_code import voter_id
+from common.errors import CheckFailed, RuleBroken, ServiceRefused
+from common.log.checkpoint import Checkpoint
+from common.log.merkle import verify_consistency, verify_inclusion
+from common.log.witnessed import open_checkpoint
+from common.messages.acts import Signed
+from common.messages.ballot import ballot_digest
+from common.messages.manifest import Policies, SingleContest, Unit
+from common.messages.message import decode, encode
+from common.messages.receipt import Receipt
+from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
+from common.messages.vote import SignedBallot, VoteStatement, digest_of, vote_id
+from common.ports import Lapsed
+from common.tally.candidate import Head
+from common.tally.replay import replay
+from scenarios.world import Citizen, World, create_world
+from tests.conftest import PEOPLE, draft
+from voter_client.prepare import PreparedBallot, prepare_ballot
+
+OTHER_UNIT = {"north": "south", "south": "north"}
+VOTERS = st.integers(0, 3)
+CRASHES = ("before commit", "after commit", "before checkpoint", "before cosigned", "after cosigned", "before receipt")
+
+
+class Crash(Exception):
+    """The collector's process dies here."""
+
+
+class CrashingStore(Store):
+    """A store that dies once at the point it is told."""
+
+    crash: str | None = None
+
+    def _reach(self, point: str) -> None:
+        if self.crash == point:
+            self.crash = None
+            raise Crash(point)
+
+    def commit(self, first: int, batch: Sequence[NewEntry]) -> None:
+        self._reach("before commit")
+        super().commit(first, batch)
+        self._reach("after commit")
+
+    def keep_checkpoint(self, size: int, note: str, *, cosigned: bool) -> None:
+        self._reach("before cosigned" if cosigned else "before checkpoint")
+        super().keep_checkpoint(size, note, cosigned=cosigned)
+        if cosigned:
+            self._reach("after cosigned")
+
+    def finish(self, vote_id: str, receipt: bytes) -> None:
+        self._reach("before receipt")
+        super().finish(vote_id, receipt)
+
+    def rows(self) -> list[list[Any]]:
+        """Everything stored."""
+        tables = ("entry", "vote", "act", "checkpoint", "lookup")
+        return [self._rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]  # noqa: S608
+
+
+class Switch:
+    """A witness that can be out of service."""
+
+    def __init__(self, witness: Witness, up: Callable[[], bool]) -> None:
+        self._witness, self._up = witness, up
+
+    def add_checkpoint(self, old_size: int, proof: Sequence[bytes], note: str) -> str:
+        if not self._up():
+            raise ServiceRefused("out of service")
+        return self._witness.add_checkpoint(old_size, proof, note)
+
+
+@dataclass
+class Vote:
+    """A signed ballot, and what became of it; `index` None: never recorded."""
+
+    voter: str
+    raw: bytes
+    statement: VoteStatement
+    unit: str
+    index: int | None = None
+    recorded: int = 0
+    receipt: Receipt | None = None
+    lapsed: bool = False
+    lookups: int = 0
+
+
+@cache
+def base() -> tuple[World, tuple[Citizen, ...]]:
+    """One election for all runs: a ceremony and cards, made once."""
+    units = (Unit("land", "The land", None, ("board",)), *(Unit(u, u, "land", ("board",)) for u in OTHER_UNIT))
+    contests = (SingleContest("single", "board", "Who chairs the board?", ("Ada", "Ben")),)
+    policies = Policies("auditors", 3, 3, 1_000, 1_000_000, 200)
+    rows = [RollEntry(voter_id(person.code), person.name, "north") for person in PEOPLE[:3]]
+    world = create_world(draft(units=units, contests=contests, policies=policies), rows, insecure_parameters=True)
+    return world, tuple(world.citizen(person) for person in PEOPLE[:4])
+
+
+@cache
+def prepared(who: int, unit: str) -> PreparedBallot:
+    """Encrypting and proving again would only take time: it is the statements that differ."""
+    world, citizens = base()
+    return prepare_ballot(world.election, unit, citizens[who].card.voter_id, {"board": (1, 0)})
+
+
+class BallotBox(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.world, self.citizens = base()
+        self.election, self.clock, self.times = self.world.election, self.world.clock, self.world.election.manifest.times
+        self.clock.now = self.election.opens
+        self.folder = Path(tempfile.mkdtemp())
+        logs = dict([(self.election.manifest.log.origin, self.election.log_trust.log_key)])
+        self.up = True
+        self.witnesses = [
+            Switch(Witness(w.key.name, w._private_key, MemoryHeadStore(), self.clock, logs), lambda: self.up)
+            for w in self.world.witnesses
+        ]
+        roll = self.world.roll.body
+        assert isinstance(roll, Roll)
+        self.latest: Roll | ChangeSet = roll
+        self.acts: list[Signed] = []
+        self.units = {row.voter: row.unit for row in roll.voters}
+        self.touched: dict[str, int] = {}
+        self.removed_at: dict[str, int] = {}
+        self.chains: dict[str, list[Vote]] = {}
+        self.held: list[Vote] = []
+        self.covered: dict[int, int] = {}
+        self.size = 1
+        self.seen: Checkpoint | None = None
+        self.start()
+
+    # --- what the model predicts
+
+    @property
+    def version(self) -> int:
+        return self.latest.number if isinstance(self.latest, ChangeSet) else 0
+
+    @property
+    def recorded(self) -> list[Vote]:
+        return [vote for chain in self.chains.values() for vote in chain]
+
+    def verdict(self, vote: Vote) -> str | None:
+        """The check that refuses this vote now."""
+        now, signed = self.clock.now, self.signed(vote)
+        chain = self.chains.get(vote.voter, [])
+        if signed > self.election.closes or now - signed > self.times.max_age + self.times.skew - self.times.intake_margin:
+            return "C2"
+        if self.units.get(vote.voter) != vote.unit or self.touched.get(vote.voter, 0) > vote.statement.roll_version:
+            return "C7"
+        head = self.digest(chain[-1]) if chain else None
+        return None if (vote.statement.sequence, vote.statement.supersedes) == (len(chain) + 1, head) else "C9"
+
+    def signed(self, vote: Vote) -> int:
+        from common.encoding.times import from_rfc3339
+
+        return from_rfc3339(vote.statement.time)
+
+    def digest(self, vote: Vote) -> str:
+        stored = self.store.vote(vote_id(vote.raw))
+        assert stored is not None
+        from common.messages.vote import recorded_digest
+
+        return recorded_digest(stored.signed_ballot, stored.ocsp)
+
+    def witnessed(self) -> bool:
+        if self.up:
+            self.covered.setdefault(self.size, self.clock.now)
+        return self.size in self.covered
+
+    def completes(self, vote: Vote) -> bool | None:
+        """Whether the vote can be settled now: True with a receipt, None by lapsing, False not at all."""
+        assert vote.index is not None
+        over = [size for size in self.covered if size > vote.index]
+        if not over and not self.witnessed():
+            return False
+        covering = self.covered[min(over, default=self.size)]
+        return True if covering - self.signed(vote) <= self.times.max_age + self.times.skew else None
+
+    def settle(self, vote: Vote) -> type[ServiceRefused] | None:
+        """What a retry is answered with; the model's side of it."""
+        if vote.receipt is None and not vote.lapsed:
+            done = self.completes(vote)
+            if done is False:
+                return ServiceRefused
+            vote.lapsed = done is None
+        return Lapsed if vote.lapsed else None
+
+    def take(self, vote: Vote) -> None:
+        vote.index, vote.recorded = self.size, self.clock.now
+        self.chains.setdefault(vote.voter, []).append(vote)
+        self.size += 1
+
+    # --- the collector's life
+
+    def start(self) -> None:
+        keys = Keys(self.world.collector._log._key, self.world.collector._lookup._key)
+        self.store = CrashingStore(self.folder / "box.sqlite")
+        self.collector = Collector(
+            self.election, self.world.roll, keys, self.store, self.witnesses, self.world.responder, self.clock, COMPLETE
+        )
+        self.witnessed()
+        for vote in sorted(self.recorded, key=lambda vote: vote.index or 0):
+            if self.settle(vote) is None and vote.receipt is None:
+                row = self.store.vote(vote_id(vote.raw))
+                assert row is not None
+                assert row.receipt is not None
+                vote.receipt = decode(Receipt, row.receipt)
+
+    @rule()
+    def restart(self) -> None:
+        self.store.close()
+        self.start()
+
+    @rule(seconds=st.sampled_from([1, 60, 150, 400]))
+    def wait(self, seconds: int) -> None:
+        self.clock.now += seconds
+
+    @rule()
+    def witnesses_fail_or_return(self) -> None:
+        self.up = not self.up
+
+    # --- voting
+
+    def sign(self, who: int) -> Vote:
+        card = self.citizens[who].card
+        view, voter = self.log_in(who), card.voter_id
+        chain = self.chains.get(voter, [])
+        assert (view.unit, view.roll_version) == (self.units.get(voter), self.version)
+        assert (view.earlier.digest if view.earlier else None) == (self.digest(chain[-1]) if chain else None)
+        unit = view.unit or "north"
+        ballot = prepared(who, unit)
+        statement = VoteStatement(
+            "valik/v1/vote",
+            self.election.fingerprint,
+            ballot_digest(ballot.ballot),
+            voter,
+            ballot.salt,
+            view.earlier.sequence + 1 if view.earlier else 1,
+            view.earlier.digest if view.earlier else None,
+            view.roll_version,
+            view.time,
+        )
+        raw = encode(SignedBallot(ballot.ballot, card.sign(encode(statement), self.clock.now)))
+        return Vote(voter, raw, statement, unit)
+
+    def log_in(self, who: int) -> Any:
+        nonce = self.collector.challenge()
+        token = self.citizens[who].card.authenticate(self.election.manifest.collector.address, nonce)
+        return self.collector.open_session(nonce, token)
+
+    def who(self, vote: Vote) -> int:
+        return [citizen.card.voter_id for citizen in self.citizens].index(vote.voter)
+
+    def post(self, vote: Vote) -> None:
+        """Post a vote that is not recorded, and hold the answer against the model's."""
+        session, check, before = self.log_in(self.who(vote)).session, self.verdict(vote), self.store.rows()
+        if check is not None:
+            with pytest.raises(CheckFailed) as refused:
+                self.collector.cast(session, vote.raw)
+            assert refused.value.check == check
+            assert self.store.rows() == before
+            return
+        self.take(vote)
+        self.answer(session, vote)
+
+    def answer(self, session: str, vote: Vote) -> None:
+        """The answer to a vote that is recorded: the receipt, the same one each time, or why there is none."""
+        refusal = self.settle(vote)
+        if refusal is None:
+            receipt = self.collector.cast(session, vote.raw)
+            assert vote.receipt in (None, receipt)
+            vote.receipt = receipt
+        else:
+            with pytest.raises(ServiceRefused) as refused:
+                self.collector.cast(session, vote.raw)
+            assert type(refused.value) is refusal
+
+    @rule(who=VOTERS)
+    def vote_now(self, who: int) -> None:
+        self.post(self.sign(who))
+
+    @rule(who=VOTERS)
+    def sign_and_hold_back(self, who: int) -> None:
+        self.held.append(self.sign(who))
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def post_what_was_held_back(self, data: st.DataObject) -> None:
+        vote = data.draw(st.sampled_from(self.held))
+        self.held.remove(vote)
+        self.post(vote)
+
+    @precondition(lambda self: self.recorded)
+    @rule(data=st.data())
+    def replay_a_recorded_vote(self, data: st.DataObject) -> None:
+        vote = data.draw(st.sampled_from(self.recorded))
+        entries = self.store.leaves()
+        self.answer(self.log_in(self.who(vote)).session, vote)
+        assert self.store.leaves() == entries
+
+    @rule(who=VOTERS, other=VOTERS)
+    def vote_in_anothers_session(self, who: int, other: int) -> None:
+        vote = self.sign(who)
+        if who == other or self.verdict(vote) is not None:
+            return
+        session, before = self.log_in(other).session, self.store.rows()
+        with pytest.raises(CheckFailed) as refused:
+            self.collector.cast(session, vote.raw)
+        assert refused.value.check == "C6" or (who != other and refused.value.check == "C9")
+        assert self.store.rows() == before
+
+    @rule(who=VOTERS, point=st.sampled_from(CRASHES))
+    def crash_while_voting(self, who: int, point: str) -> None:
+        vote = self.sign(who)
+        if self.verdict(vote) is not None or (not self.up and point not in CRASHES[:3]):
+            return
+        session = self.log_in(who).session
+        self.store.crash = point
+        with pytest.raises(Crash):
+            self.collector.cast(session, vote.raw)
+        if point != "before commit":
+            self.take(vote)
+        if point in CRASHES[4:]:
+            self.witnessed()
+        self.restart()
+
+    # --- looking
+
+    @precondition(lambda self: self.recorded)
+    @rule(data=st.data())
+    def look_up(self, data: st.DataObject) -> None:
+        vote = data.draw(st.sampled_from(self.recorded))
+        open_until = vote.recorded + self.times.verification_window
+        limit, before = self.election.manifest.policies.verification_count, self.store.rows()
+        if vote.receipt is None or self.clock.now > open_until or vote.lookups >= limit:
+            with pytest.raises(ServiceRefused, match="no vote with this id can be shown"):
+                self.collector.lookup(vote_id(vote.raw))
+            assert self.store.rows() == before
+            return
+        vote.lookups += 1
+        found = self.collector.lookup(vote_id(vote.raw))
+        assert (encode(found.recorded.vote), found.receipt) == (vote.raw, vote.receipt)
+        assert found.latest.answer.latest == (self.chains[vote.voter][-1] is vote)
+        assert found.latest.answer.sequence == vote.statement.sequence
+
+    @rule(unknown=st.text("0123456789abcdef", min_size=32, max_size=32))
+    def look_up_what_is_not_there(self, unknown: str) -> None:
+        for ask in (self.collector.lookup, self.collector.latest):
+            with pytest.raises(ServiceRefused, match="no vote with this id can be shown"):
+                ask(unknown)
+
+    # --- the authority
+
+    @rule(who=VOTERS, removes=st.booleans())
+    def change_the_roll(self, who: int, removes: bool) -> None:
+        card = self.citizens[who].card
+        unit = self.units.get(card.voter_id)
+        entry = RollEntry(card.voter_id, "Some One", OTHER_UNIT[unit] if unit else "north")
+        change = RollChange(card.voter_id, None if removes and unit else entry)
+        self.submit(self.world.authority.change_roll(self.election, self.latest, [change]))
+        if change.entry is None:
+            del self.units[card.voter_id]
+            self.removed_at[card.voter_id] = self.size - 1
+        else:
+            self.units[card.voter_id] = change.entry.unit
+        self.touched[card.voter_id] = self.version
+
+    def submit(self, signed: Signed) -> None:
+        """An act that is due is logged at once; without witnesses the answer only comes later."""
+        self.size += 1
+        self.acts.append(signed)
+        if isinstance(signed.body, ChangeSet):
+            self.latest = signed.body
+        if self.witnessed():
+            assert self.collector.submit_act(signed) == self.size - 1
+        else:
+            with pytest.raises(ServiceRefused):
+                self.collector.submit_act(signed)
+
+    @precondition(lambda self: self.acts and self.up)
+    @rule(data=st.data())
+    def submit_an_act_again(self, data: st.DataObject) -> None:
+        entries = self.store.leaves()
+        self.witnessed()
+        self.collector.submit_act(data.draw(st.sampled_from(self.acts)))
+        assert self.store.leaves() == entries
+
+    @rule(kind=st.sampled_from(["close", "final", "fork"]))
+    def submit_an_act_that_is_not_due(self, kind: str) -> None:
+        signed = self.world.authority.order(self.election, kind, self.size)
+        if kind == "fork":
+            wrong = replace(self.latest, number=self.version + 1) if self.version else self.world.roll.body
+            change = [RollChange(self.citizens[0].card.voter_id, None)]
+            signed = self.world.authority.change_roll(self.election, wrong, change)  # type: ignore[arg-type]
+            if not self.version and self.citizens[0].card.voter_id in self.units:
+                return
+        before = self.store.rows()
+        with pytest.raises((ServiceRefused, RuleBroken)):
+            self.collector.submit_act(signed)
+        assert self.store.rows() == before
+
+    # --- what always holds
+
+    @invariant()
+    def nothing_is_lost_or_added(self) -> None:
+        assert self.collector._log.tree.size == len(self.store.leaves()) == self.size
+        kept = {vote.index: vote.raw for vote in self.recorded}
+        assert {row.position: row.signed_ballot for row in self.store.votes()} == kept
+
+    @invariant()
+    def heads_are_the_models(self) -> None:
+        due = {
+            voter: Head(chain[-1].index or 0, self.digest(chain[-1]), len(chain)) for voter, chain in self.chains.items()
+        }
+        assert self.collector._ledger.heads == due
+
+    @invariant()
+    def every_receipt_is_in_the_newest_log(self) -> None:
+        if not self.covered:
+            return
+        newest = open_checkpoint(self.collector.checkpoint(), self.election.log_trust).checkpoint
+        tree = self.collector._log.tree
+        if self.seen is not None:
+            proof = self.collector.consistency(self.seen, newest)
+            verify_consistency(self.seen.size, newest.size, proof, self.seen.root, newest.root)
+        self.seen = newest
+        for vote in self.recorded:
+            if vote.receipt is not None:
+                assert vote.receipt.index == vote.index
+                proof = tree.inclusion_proof(vote.receipt.index, newest.size)
+                verify_inclusion(vote.receipt.entry.encode(), vote.receipt.index, newest.size, proof, newest.root)
+
+    def teardown(self) -> None:
+        """Close: every vote is in the box, and the replay of box and log ends where the model does."""
+        try:
+            self.up = True
+            for vote in self.recorded:
+                self.answer(self.log_in(self.who(vote)).session, vote)
+            self.clock.now = self.election.closes + self.times.grace + 1
+            self.post(self.sign(0))
+            self.submit(self.world.authority.order(self.election, "close", self.size))
+            self.post(self.sign(1))
+            self.require_replay()
+        finally:
+            self.store.close()
+            shutil.rmtree(self.folder)
+
+    def require_replay(self) -> None:
+        evidence = self.collector.evidence()
+        assert [digest_of(vote) for vote in evidence.votes] == [
+            self.digest(vote) for vote in sorted(self.recorded, key=lambda vote: vote.index or 0)
+        ]
+        found = replay(self.election, evidence, advances_chain)
+        heads = {voter: chain[-1].index for voter, chain in self.chains.items()}
+        revoked = {head for voter, head in heads.items() if (head or 0) < self.removed_at.get(voter, 0)}
+        assert {voter: head.index for voter, head in found.heads.items()} == heads
+        assert set(found.fates.superseded) == {vote.index for vote in self.recorded} - set(heads.values())
+        assert set(found.fates.revoked) == revoked
+        assert set(found.fates.counted) == set(heads.values()) - revoked
+
+
+TestBallotBox = BallotBox.TestCase
+BallotBox.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=25, phases=[Phase.generate, Phase.shrink], database=None, deadline=None
+)
