@@ -10,7 +10,8 @@ from common.checks.box import Accounts, fate_sets
 from common.checks.check import CheckList
 from common.checks.inspection import Inspection, inspect
 from common.checks.tally import Final, Opened, totals
-from common.errors import CheckFailed, ServiceRefused
+from common.crypto.cryptosystem import Share
+from common.errors import CheckFailed, CryptoError, ServiceRefused
 from common.messages.election import Election
 from common.messages.result import (
     Accounting,
@@ -128,11 +129,7 @@ def _result(election: Election, aggregates: Aggregates, good: Sequence[SignedAns
 def _outcome(election: Election, aggregate: Aggregate, good: Sequence[SignedAnswer]) -> Outcome:
     """One aggregate, opened; listed unopened if it is below the minimum."""
     key = election.key
-    given = [
-        next(s.shares for s in signed.answer.shares if (s.contest, s.unit) == (aggregate.contest, aggregate.unit))
-        for signed in good
-        if aggregate.ciphertexts
-    ]
+    given = [_shares_of(signed, aggregate) for signed in good if aggregate.ciphertexts]
     openings = tuple(
         key.open(ciphertext, [shares[index] for shares in given])
         for index, ciphertext in enumerate(aggregate.ciphertexts)
@@ -143,3 +140,12 @@ def _outcome(election: Election, aggregate: Aggregate, good: Sequence[SignedAnsw
     ]
     counts = election.schemes[aggregate.contest].decode(plaintexts, aggregate.ballots) if openings else ()
     return Outcome(aggregate.contest, aggregate.unit, aggregate.units, aggregate.ballots, openings, counts)
+
+
+def _shares_of(signed: SignedAnswer, aggregate: Aggregate) -> tuple[Share, ...]:
+    """A trustee's shares for one aggregate, one for each ciphertext; `CryptoError` if they are not there (T3)."""
+    for found in signed.answer.shares:
+        place = found.contest, found.unit, len(found.shares)
+        if place == (aggregate.contest, aggregate.unit, len(aggregate.ciphertexts)):
+            return found.shares
+    raise CryptoError(f"trustee {signed.answer.trustee} did not answer for contest {aggregate.contest}")

@@ -83,21 +83,24 @@ def t3_shares(signed: SignedAnswer, context: tuple[Final, Aggregates]) -> None:
 
 
 def t4_opening(opened: Opened, election: Election) -> None:
+    _plaintexts(opened, election)
+
+
+def _plaintexts(opened: Opened, election: Election) -> list[int]:
+    """What the ciphertexts open to, each re-encrypted."""
     aggregate, outcome = opened.aggregate, opened.outcome
     if len(outcome.openings) != len(aggregate.ciphertexts):
         raise RuleBroken("there is not one opening for each ciphertext")
-    for ciphertext, opening in zip(aggregate.ciphertexts, outcome.openings, strict=True):
+    return [
         election.key.verify_opening(ciphertext, opening)
+        for ciphertext, opening in zip(aggregate.ciphertexts, outcome.openings, strict=True)
+    ]
 
 
 def t5_counts(opened: Opened, election: Election) -> None:
     aggregate, outcome = opened.aggregate, opened.outcome
-    scheme = election.schemes[aggregate.contest]
-    plaintexts = [
-        election.key.verify_opening(ciphertext, opening)
-        for ciphertext, opening in zip(aggregate.ciphertexts, outcome.openings, strict=True)
-    ]
-    due = scheme.decode(plaintexts, aggregate.ballots) if plaintexts else ()
+    plaintexts = _plaintexts(opened, election)
+    due = election.schemes[aggregate.contest].decode(plaintexts, aggregate.ballots) if plaintexts else ()
     if outcome.counts != due:
         raise RuleBroken("the announced counts are not what the opening decodes to")
 

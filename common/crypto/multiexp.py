@@ -43,7 +43,14 @@ def product_of_powers(bases: Sequence[int], exponents: Sequence[int], modulus: i
 
 
 def product_of_powers_mod_square(bases: Sequence[int], exponents: Sequence[int], n: int) -> mpz:
-    """Π bases[i]^exponents[i] mod n², on pairs: bases in [0, n²), exponents as above, n ≥ 2."""
+    """Π bases[i]^exponents[i] mod n², in the quicker way for this size: bases in [0, n²), exponents as above, n ≥ 2."""
+    if n.bit_length() < pairs.SMALLEST_BITS:
+        return product_of_powers(bases, exponents, mpz(n) ** 2)
+    return product_of_powers_on_pairs(bases, exponents, n)
+
+
+def product_of_powers_on_pairs(bases: Sequence[int], exponents: Sequence[int], n: int) -> mpz:
+    """The same on pairs, at any size."""
     n = mpz(n)
     terms = [(pairs.split(base, n), exponent) for base, exponent in zip(bases, exponents, strict=True)]
     return pairs.join(bucket_product(terms, pairs.ONE, lambda x, y: pairs.multiply(x, y, n)), n)

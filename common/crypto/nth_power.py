@@ -12,15 +12,14 @@ from functools import lru_cache
 from gmpy2 import mpz, powmod
 
 from common.crypto import pairs
-from common.crypto.pairs import Pair
+from common.crypto.pairs import SMALLEST_BITS, Pair
 
-_SMALLEST_BITS = 1024
 _WINDOW = 6
 
 
 def nth_power(x: int, n: int) -> mpz:
     """x^n mod n², for odd n > 1 and any x ≥ 0."""
-    if n.bit_length() < _SMALLEST_BITS:
+    if n.bit_length() < SMALLEST_BITS:
         return plain_nth_power(x, n)
     return pairwise_nth_power(x, n)
 

@@ -12,6 +12,9 @@ from gmpy2 import f_divmod, mpz
 
 Pair: TypeAlias = "tuple[mpz, mpz]"
 
+SMALLEST_BITS = 1024
+"""Below this size of n the interpreter dominates, and plain arithmetic mod n² is quicker."""
+
 ONE: Pair = (mpz(1), mpz(0))
 
 

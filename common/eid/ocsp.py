@@ -108,7 +108,7 @@ def _require_signed(response: ocsp.OCSPResponse, issuer: x509.Certificate, time:
         raise IdentityError("the OCSP response's signature is wrong") from None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4_096)
 def _require_certified(
     responder: x509.Certificate, issuer: x509.Certificate, time: int, anchors: TrustAnchors
 ) -> None:

@@ -16,7 +16,7 @@ from common.crypto.systems import SYSTEMS, PaillierSystem
 from common.eid.personal_code import voter_id
 from common.encoding.octets import to_base64url
 from common.messages.acts import Signed, roll_digest, sign_document
-from common.messages.manifest import Manifest, Unit, VectorContest
+from common.messages.manifest import Manifest, Unit
 from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
 from common.tally.evidence import Evidence
 from scenarios.country.population import people
@@ -119,14 +119,15 @@ def too_many_branches(rules: Manifest) -> Manifest:
     return replace(rules, policies=replace(rules.policies, branches=3))
 
 
-def sum_that_nobody_can_reach(rules: Manifest) -> Manifest:
-    contests = tuple(replace(c, min_total=3) if isinstance(c, VectorContest) else c for c in rules.contests)
-    return replace(rules, contests=contests)
-
-
 def option_twice(rules: Manifest) -> Manifest:
     first, *rest = rules.contests
     return replace(rules, contests=(replace(first, options=("Ada", "Ada", "Blank vote")), *rest))
+
+
+def manifest_below_a_floor(dossier: Dossier) -> Dossier:
+    """Signed for the trustee's sake, so that it helps to open single ballots; the log is the old election's."""
+    lowered = single_ballots_opened(dossier.world.election.manifest)
+    return replace(dossier, manifest=dossier.world.authority.sign(lowered))
 
 
 # --- K3
@@ -305,7 +306,6 @@ _BELOW_A_FLOOR = (
     parent_unknown,
     contest_without_common_ancestor,
     too_many_branches,
-    sum_that_nobody_can_reach,
     option_twice,
 )
 
@@ -316,6 +316,7 @@ CASES: tuple[Claim, ...] = (
     Case("K1", manifest_signed_by_somebody, asking_a_trustee),
     AuditCase("K1", manifest_signed_by_somebody),
     *(Case("K2", floor, collecting) for floor in _BELOW_A_FLOOR),
+    Case("K2", manifest_below_a_floor, asking_a_trustee, "K6"),
     Case("K3", key_proof_of_another_key, asking_a_trustee),
     Case("K3", key_proof_that_does_not_hold, asking_a_trustee),
     AuditCase("K3", key_proof_of_another_key),
@@ -324,15 +325,15 @@ CASES: tuple[Claim, ...] = (
     Case("K4", last_verification_key_foreign, opening_the_election),
     Case("K4", base_one, opening_the_election),
     *everywhere("K5", roll_signed_by_somebody),
-    *everywhere("K5", roll_with_a_row_more),
+    *everywhere("K5", roll_with_a_row_more, "K6", also=("K6",)),
     Case("K5", roll_unsorted, collecting_with_a_roll, "RuleBroken"),
     Case("K5", roll_with_an_unknown_unit, collecting_with_a_roll),
     Case("K5", roll_longer_than_max_ballots, collecting_with_a_roll),
     Case("K5", roll_of_another_election, collecting_with_a_roll),
     *everywhere("K6", change_signed_by_somebody),
     *everywhere("K6", change_of_another_election),
-    *everywhere("K6", change_out_of_number, "RuleBroken", stalled="B3"),
-    *everywhere("K6", change_of_another_roll, "RuleBroken", stalled="B3"),
+    *everywhere("K6", change_out_of_number, "RuleBroken")[:2],
+    *everywhere("K6", change_of_another_roll, "RuleBroken")[:2],
     *everywhere("K6", change_over_max_ballots),
     *everywhere("K6", change_not_logged, also=("F1",)),
     *everywhere("K6", change_missing, "LogError")[:2],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from common.checks.catalogue import COMPLETE
-from tests.claims import cases_box, cases_casting, cases_identity, cases_log, cases_proofs, cases_setup, cases_tally
+from tests.claims import cases_box, cases_casting, cases_identity, cases_log, cases_proofs, cases_receipts, cases_setup, cases_tally
 from tests.claims.bases import Bases
 from tests.claims.case import Claim, parameters
 
@@ -15,6 +15,7 @@ CASES: tuple[Claim, ...] = (
     *cases_proofs.CASES,
     *cases_log.CASES,
     *cases_box.CASES,
+    *cases_receipts.CASES,
     *cases_setup.CASES,
     *cases_tally.CASES,
 )

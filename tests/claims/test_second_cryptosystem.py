@@ -1,4 +1,4 @@
-"""Everything but the cryptography works with another cryptosystem: the interface is the only place where they meet."""
+"""Everything but the cryptography works with another cryptosystem: they meet in the interface alone."""
 
 from __future__ import annotations
 

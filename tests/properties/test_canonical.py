@@ -1,4 +1,4 @@
-"""Canonical JSON: one encoding for each value, and no other bytes are read (RFC 8785 for the protocol's value types)."""
+"""Canonical JSON: one encoding for each value, that of RFC 8785, and no other bytes are read."""
 
 from __future__ import annotations
 
@@ -109,7 +109,9 @@ def test_escapes_in_other_forms_are_refused(text: str) -> None:
         canonical.decode(text.encode())
 
 
-@pytest.mark.parametrize("data", [b'"\xed\xa0\x80"', b'"\xc0\x80"', b'"\xff"', b'"\xf5\x80\x80\x80"', '"a"'.encode("utf-16")])
+@pytest.mark.parametrize(
+    "data", [b'"\xed\xa0\x80"', b'"\xc0\x80"', b'"\xff"', b'"\xf5\x80\x80\x80"', '"a"'.encode("utf-16")]
+)
 def test_bytes_that_are_not_utf8_are_refused(data: bytes) -> None:
     with pytest.raises(EncodingError):
         canonical.decode(data)

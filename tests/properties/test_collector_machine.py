@@ -26,6 +26,7 @@ from collector.store import NewEntry, Store
 from common.checks.casting import advances_chain
 from common.checks.catalogue import COMPLETE
 from common.eid.personal_code import voter_id
+from common.encoding.times import from_rfc3339
 from common.errors import CheckFailed, RuleBroken, ServiceRefused
 from common.log.checkpoint import Checkpoint
 from common.log.merkle import verify_consistency, verify_inclusion
@@ -36,7 +37,7 @@ from common.messages.manifest import Policies, SingleContest, Unit
 from common.messages.message import decode, encode
 from common.messages.receipt import Receipt
 from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
-from common.messages.vote import SignedBallot, VoteStatement, digest_of, vote_id
+from common.messages.vote import SignedBallot, VoteStatement, digest_of, recorded_digest, vote_id
 from common.ports import Lapsed
 from common.tally.candidate import Head
 from common.tally.replay import replay
@@ -46,7 +47,14 @@ from voter_client.prepare import PreparedBallot, prepare_ballot
 
 OTHER_UNIT = {"north": "south", "south": "north"}
 VOTERS = st.integers(0, 3)
-CRASHES = ("before commit", "after commit", "before checkpoint", "before cosigned", "after cosigned", "before receipt")
+CRASHES = (
+    "before commit",
+    "after commit",
+    "before checkpoint",
+    "before cosigned",
+    "after cosigned",
+    "before receipt",
+)
 
 
 class Crash(Exception):
@@ -133,10 +141,14 @@ class BallotBox(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world, self.citizens = base()
-        self.election, self.clock, self.times = self.world.election, self.world.clock, self.world.election.manifest.times
+        self.election, self.clock, self.times = (
+            self.world.election,
+            self.world.clock,
+            self.world.election.manifest.times,
+        )
         self.clock.now = self.election.opens
         self.folder = Path(tempfile.mkdtemp())
-        logs = dict([(self.election.manifest.log.origin, self.election.log_trust.log_key)])
+        logs = {self.election.manifest.log.origin: self.election.log_trust.log_key}
         self.up = True
         self.witnesses = [
             Switch(Witness(w.key.name, w._private_key, MemoryHeadStore(), self.clock, logs), lambda: self.up)
@@ -170,7 +182,10 @@ class BallotBox(RuleBasedStateMachine):
         """The check that refuses this vote now."""
         now, signed = self.clock.now, self.signed(vote)
         chain = self.chains.get(vote.voter, [])
-        if signed > self.election.closes or now - signed > self.times.max_age + self.times.skew - self.times.intake_margin:
+        if (
+            signed > self.election.closes
+            or now - signed > self.times.max_age + self.times.skew - self.times.intake_margin
+        ):
             return "C2"
         if self.units.get(vote.voter) != vote.unit or self.touched.get(vote.voter, 0) > vote.statement.roll_version:
             return "C7"
@@ -178,15 +193,11 @@ class BallotBox(RuleBasedStateMachine):
         return None if (vote.statement.sequence, vote.statement.supersedes) == (len(chain) + 1, head) else "C9"
 
     def signed(self, vote: Vote) -> int:
-        from common.encoding.times import from_rfc3339
-
         return from_rfc3339(vote.statement.time)
 
     def digest(self, vote: Vote) -> str:
         stored = self.store.vote(vote_id(vote.raw))
         assert stored is not None
-        from common.messages.vote import recorded_digest
-
         return recorded_digest(stored.signed_ballot, stored.ocsp)
 
     def witnessed(self) -> bool:
@@ -223,7 +234,14 @@ class BallotBox(RuleBasedStateMachine):
         keys = Keys(self.world.collector._log._key, self.world.collector._lookup._key)
         self.store = CrashingStore(self.folder / "box.sqlite")
         self.collector = Collector(
-            self.election, self.world.roll, keys, self.store, self.witnesses, self.world.responder, self.clock, COMPLETE
+            self.election,
+            self.world.roll,
+            keys,
+            self.store,
+            self.witnesses,
+            self.world.responder,
+            self.clock,
+            COMPLETE,
         )
         self.witnessed()
         for vote in sorted(self.recorded, key=lambda vote: vote.index or 0):
@@ -437,7 +455,8 @@ class BallotBox(RuleBasedStateMachine):
     @invariant()
     def heads_are_the_models(self) -> None:
         due = {
-            voter: Head(chain[-1].index or 0, self.digest(chain[-1]), len(chain)) for voter, chain in self.chains.items()
+            voter: Head(chain[-1].index or 0, self.digest(chain[-1]), len(chain))
+            for voter, chain in self.chains.items()
         }
         assert self.collector._ledger.heads == due
 

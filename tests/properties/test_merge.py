@@ -79,7 +79,7 @@ def test_every_ballot_is_in_exactly_one_pool(found: Case) -> None:
 @settings(max_examples=60)
 @given(cases())
 def test_a_pool_is_too_small_only_if_all_ballots_together_are(found: Case) -> None:
-    """The exact claim: below the minimum there is at most one pool. It has all ballots, and the topmost unit holds it."""
+    """The exact claim: at most one pool is below the minimum, it has all ballots, and the topmost unit holds it."""
     total, pools = sum(found.ballots.values()), found.pools()
     small = [pool for pool in pools if pool.ballots < found.minimum]
     if total == 0:

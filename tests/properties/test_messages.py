@@ -148,7 +148,9 @@ class Place:
     field: tuple[str, str]
 
 
-def places(value: Any, declared: Any, path: tuple[str | int, ...] = (), field: tuple[str, str] = ("", "")) -> Iterator[Place]:
+def places(
+    value: Any, declared: Any, path: tuple[str | int, ...] = (), field: tuple[str, str] = ("", "")
+) -> Iterator[Place]:
     """The place of a value, then all places inside it."""
     yield Place(path, declared, field)
     if is_dataclass(value):
@@ -182,7 +184,9 @@ def replaced(data: bytes, path: tuple[str | int, ...], item: Any) -> bytes:
 
 
 def written(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def refuse(kind: type[Any], data: bytes) -> str:
@@ -237,7 +241,16 @@ def test_other_spellings_of_the_same_message_are_refused(kind: type[Any], data: 
     value = json.loads(raw)
     backwards = {"separators": (",", ":"), "ensure_ascii": False}
     others = [
-        *(raw + b" ", b" " + raw, raw + b"\n", b"\xef\xbb\xbf" + raw, raw + b"{}", raw + raw, raw[:-1], b"[" + raw + b"]"),
+        *(
+            raw + b" ",
+            b" " + raw,
+            raw + b"\n",
+            b"\xef\xbb\xbf" + raw,
+            raw + b"{}",
+            raw + raw,
+            raw[:-1],
+            b"[" + raw + b"]",
+        ),
         json.dumps(value, sort_keys=True, ensure_ascii=False).encode(),
         json.dumps(value, **backwards).replace("a", "\\u0061").encode(),  # type: ignore[arg-type]
         raw.decode().encode("utf-16"),
@@ -270,7 +283,18 @@ def test_values_of_a_wrong_type_are_refused(kind: type[Any], data: st.DataObject
             refuse(kind, replaced(raw, place.path, wrong))
 
 
-NOT_PRINTABLE = ["a\nb", "a\x00", "a\x7f", "a\u0085b", "a\u202eb", "\u2066a\u2069", "a\u200bb", "a\u2028b", "a\u00a0b", "\ufeffa"]
+NOT_PRINTABLE = [
+    "a\nb",
+    "a\x00",
+    "a\x7f",
+    "a\u0085b",
+    "a\u202eb",
+    "\u2066a\u2069",
+    "a\u200bb",
+    "a\u2028b",
+    "a\u00a0b",
+    "\ufeffa",
+]
 BEYOND: list[tuple[Any, list[Any]]] = [
     (declarations.Text, ["", " a", "a ", "a" * 301, *NOT_PRINTABLE]),
     (declarations.Name, ["", "A", "-a", "a" * 41, "a b", "ä", "a\n", f"pnoee {PERSONAL_CODE}"]),
@@ -279,8 +303,14 @@ BEYOND: list[tuple[Any, list[Any]]] = [
     (declarations.ElectionId, ["", "0" * 31, "0" * 33, "A" * 32]),
     (declarations.Base64, ["", "A", "AA==", "AB", "A+8A", "a" * 40_001, f"AAA {PERSONAL_CODE}"]),
     (declarations.Element, ["", "a" * 4_097]),
-    (declarations.Time, ["", "2027-02-30T00:00:00Z", "2027-03-01T09:00:00", "2027-03-01 09:00:00Z", PERSONAL_CODE + "000000000"]),
-    (declarations.VoterId, ["", PERSONAL_CODE, f"PNOLV-{PERSONAL_CODE}", f"PNOEE-{PERSONAL_CODE}0", f" PNOEE-{PERSONAL_CODE}"]),
+    (
+        declarations.Time,
+        ["", "2027-02-30T00:00:00Z", "2027-03-01T09:00:00", "2027-03-01 09:00:00Z", PERSONAL_CODE + "000000000"],
+    ),
+    (
+        declarations.VoterId,
+        ["", PERSONAL_CODE, f"PNOLV-{PERSONAL_CODE}", f"PNOEE-{PERSONAL_CODE}0", f" PNOEE-{PERSONAL_CODE}"],
+    ),
     (declarations.Count, [-1, 2**53, 2**70, -(2**70)]),
     (declarations.Positive, [0, -1, 2**53]),
     (declarations.Seconds, [-1, 10**9 + 1]),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.crypto import multiexp
-from common.crypto.multiexp import naive_product_of_powers, product_of_powers, product_of_powers_mod_square, windows
+from common.crypto.multiexp import naive_product_of_powers, product_of_powers, product_of_powers_on_pairs, windows
 
 TERMS = st.lists(
     st.tuples(
@@ -37,7 +37,7 @@ def test_buckets_equal_the_readable_product_for_many_terms_of_two_lengths(count:
 @given(terms=TERMS, n=st.integers(min_value=2, max_value=2**64))
 def test_buckets_of_pairs_equal_the_readable_product(terms: list[tuple[int, int]], n: int) -> None:
     bases, exponents = [base % n**2 for base, _ in terms], [exponent for _, exponent in terms]
-    found = product_of_powers_mod_square(bases, exponents, n)
+    found = product_of_powers_on_pairs(bases, exponents, n)
     assert found == naive_product_of_powers(bases, exponents, n**2)
 
 
@@ -62,7 +62,7 @@ def test_equal_bases_cost_as_many_products_as_different_ones() -> None:
 def test_one_changed_exponent_changes_the_product() -> None:
     modulus = 2**127 - 1
     assert product_of_powers([3, 5], [2**90, 7], modulus) != product_of_powers([3, 5], [2**90 + 1, 7], modulus)
-    one, other = (product_of_powers_mod_square([3, 5], [2**90 + more, 7], 2**61 - 1) for more in (0, 1))
+    one, other = (product_of_powers_on_pairs([3, 5], [2**90 + more, 7], 2**61 - 1) for more in (0, 1))
     assert one != other
 
 

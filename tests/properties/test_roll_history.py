@@ -67,7 +67,9 @@ def test_every_row_of_every_version_is_the_models(found: tuple[RollHistory, Mode
 
 @settings(max_examples=40)
 @given(histories())
-def test_a_row_is_unchanged_exactly_if_no_later_set_names_it(found: tuple[RollHistory, Model, list[ChangeSet]]) -> None:
+def test_a_row_is_unchanged_exactly_if_no_later_set_names_it(
+    found: tuple[RollHistory, Model, list[ChangeSet]],
+) -> None:
     history, model, _ = found
     for version in range(len(model.versions)):
         later = set[str]().union(*model.touched[version + 1 :])
@@ -84,9 +86,7 @@ def test_everyone_who_ever_was_on_the_roll_is_counted_once(found: tuple[RollHist
 
 @settings(max_examples=40)
 @given(histories(), st.sampled_from(VOTERS))
-def test_earlier_histories_stay_as_they_were(
-    found: tuple[RollHistory, Model, list[ChangeSet]], voter: str
-) -> None:
+def test_earlier_histories_stay_as_they_were(found: tuple[RollHistory, Model, list[ChangeSet]], voter: str) -> None:
     history, model, _ = found
     history.apply(next_set(history, RollChange(voter, entry(voter, "island"))))
     assert history.row(voter, history.version) == model.versions[-1].get(voter)
@@ -109,9 +109,7 @@ def test_sets_out_of_the_chain_are_refused(found: tuple[RollHistory, Model, list
     history, _, sets = found
     change = RollChange(voter, entry(voter, "island"))
     good = next_set(history, change)
-    others = [
-        ChangeSet(good.format, FINGERPRINT, good.number + step, good.previous, (change,)) for step in (-1, 1)
-    ]
+    others = [ChangeSet(good.format, FINGERPRINT, good.number + step, good.previous, (change,)) for step in (-1, 1)]
     others += [ChangeSet(good.format, FINGERPRINT, good.number, "0" * 64, (change,)), *sets]
     for other in others:
         with pytest.raises(RuleBroken, match="chain"):

@@ -194,7 +194,9 @@ class ElGamalKey:
     def verify_verification_keys(self) -> None:
         threshold = self.material.threshold
         first = range(1, threshold + 1)
-        due = {0: self.h} | {i: self.verification_keys[i - 1] for i in range(threshold + 1, len(self.verification_keys) + 1)}
+        due = {0: self.h} | {
+            i: self.verification_keys[i - 1] for i in range(threshold + 1, len(self.verification_keys) + 1)
+        }
         for i, value in due.items():
             weights = interpolation(i, first)
             if product(power(self.verification_keys[j - 1], weights[j]) for j in first) != value:
