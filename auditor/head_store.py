@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from auditor.witness import Head
-from common.encoding import canonical
-from common.encoding.octets import from_hex
 from common.errors import MalformedMessage
-from common.log.merkle import HASH_LENGTH
+from common.messages.message import Count, Digest, decode, encode, message
 from common.ports import WitnessConflict
+from common.transport.files import read_if_present, write_durably
 
-_FIELDS = {"note": str, "origin": str, "root": str, "size": int}
+
+@message
+class _StoredHead:
+    """One file of a head store."""
+
+    origin: str
+    size: Count
+    root: Digest
+    note: str
 
 
 class MemoryHeadStore:
@@ -52,36 +58,18 @@ class FileHeadStore:
 
     def load(self, origin: str) -> Head | None:
         """The stored head, None if there never was one; `EncodingError` if its file is damaged."""
-        try:
-            data = self._path(origin).read_bytes()
-        except FileNotFoundError:
-            return None
-        return _decode(origin, data)
+        data = read_if_present(self._path(origin))
+        return None if data is None else _decode(origin, data)
 
     def save(self, origin: str, head: Head, replacing: Head | None) -> None:
         """Store `head`, on disk before return; `WitnessConflict` unless `replacing` is what is stored."""
-        value = {"note": head.note, "origin": origin, "root": head.root.hex(), "size": head.size}
-        data = canonical.encode(value)
+        data = encode(_StoredHead(origin, head.size, head.root.hex(), head.note))
         with self._locked():
             _require_same(self.load(origin), replacing)
-            self._write(self._path(origin), data)
+            write_durably(self._path(origin), data)
 
     def _path(self, origin: str) -> Path:
         return self._directory / f"{hashlib.sha256(origin.encode('utf-8')).hexdigest()}.json"
-
-    def _write(self, path: Path, data: bytes) -> None:
-        """Replace the file as a whole: after a crash there is the old content or the new, never a part."""
-        temporary = path.with_suffix(".new")
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        directory = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)  # else the rename itself may be lost
-        finally:
-            os.close(directory)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -91,12 +79,10 @@ class FileHeadStore:
 
 
 def _decode(origin: str, data: bytes) -> Head:
-    value = canonical.decode(data)
-    if not isinstance(value, dict) or {name: type(field) for name, field in value.items()} != _FIELDS:
-        raise MalformedMessage("damaged head: wrong fields")
-    if value["origin"] != origin or value["size"] < 0:
+    stored = decode(_StoredHead, data)
+    if stored.origin != origin:
         raise MalformedMessage("damaged head: of another log")
-    return Head(value["size"], from_hex(value["root"], HASH_LENGTH), value["note"])
+    return Head(stored.size, bytes.fromhex(stored.root), stored.note)
 
 
 def _require_same(stored: Head | None, replacing: Head | None) -> None:

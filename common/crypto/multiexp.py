@@ -43,7 +43,7 @@ def product_of_powers(bases: Sequence[int], exponents: Sequence[int], modulus: i
 
 
 def product_of_powers_mod_square(bases: Sequence[int], exponents: Sequence[int], n: int) -> mpz:
-    """Π bases[i]^exponents[i] mod n², in the quicker way for this size: bases in [0, n²), exponents as above, n ≥ 2."""
+    """Π bases[i]^exponents[i] mod n², the quicker way for this size: bases in [0, n²), exponents as above."""
     if n.bit_length() < pairs.SMALLEST_BITS:
         return product_of_powers(bases, exponents, mpz(n) ** 2)
     return product_of_powers_on_pairs(bases, exponents, n)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace `path` by a file with `data`, durable on return: temporary file, fsync, rename, fsync of the folder."""
-    temporary = path.with_name(f".{path.name}.new")
+    temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)

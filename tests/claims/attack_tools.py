@@ -253,9 +253,7 @@ def proven_ballot(
     parts = []
     for (contest, values), (_, made) in zip(plaintexts, ciphertexts, strict=True):
         proofs = key.prove(election.schemes[contest], made, values, randomness[contest], header)
-        branches = tuple(
-            tuple(ProofBranch(b.commitment, b.challenge, b.response) for b in proof) for proof in proofs
-        )
+        branches = tuple(tuple(ProofBranch(b.commitment, b.challenge, b.response) for b in proof) for proof in proofs)
         parts.append(ContestBallot(contest, made, branches))
     return Ballot("valik/v1/ballot", fingerprint, unit, name, tuple(parts))
 
@@ -303,9 +301,7 @@ def forged_log(world: World, lines: Sequence[Line], *, cosigned: Sequence[int] |
     return PublicLog(tuple(line.entry for line in lines), tuple(notes))
 
 
-def checkpoint_note(
-    world: World, checkpoint: Checkpoint, time: int, cosigned: Sequence[int] | None = None
-) -> str:
+def checkpoint_note(world: World, checkpoint: Checkpoint, time: int, cosigned: Sequence[int] | None = None) -> str:
     """A checkpoint that the log signs, and these witnesses cosign, blindly."""
     note = sign_checkpoint(checkpoint, collector_keys(world).log, _origin(world))
     chosen = range(len(world.witnesses)) if cosigned is None else cosigned

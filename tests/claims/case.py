@@ -132,7 +132,6 @@ def _words(function: Callable[..., object]) -> str:
 def parameters(claims: Iterable[Claim]) -> list[ParameterSet]:
     """The claims as pytest parameters, each marked with its check's id."""
     return [
-        pytest.param(claim, id=f"{claim.check}-{claim.name}", marks=pytest.mark.check(claim.check)) for claim in claims
+        pytest.param(claim, id=f"{claim.check}-{claim.name}", marks=pytest.mark.check(claim.check))
+        for claim in claims
     ]
-
-

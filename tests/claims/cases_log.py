@@ -69,6 +69,19 @@ def everywhere(
     )
 
 
+def recorded(
+    check: str,
+    mutate: Forgery,
+    then: str | None = None,
+    *,
+    also: tuple[str, ...] = (),
+    stalled: str | None = None,
+) -> tuple[Claim, ...]:
+    """The forgery before processor and auditor; that trustees run the check another case has shown."""
+    processor, _, auditor = everywhere(check, mutate, then, also=also, stalled=stalled)
+    return processor, auditor
+
+
 # --- what a forger does to a log
 
 
@@ -258,20 +271,20 @@ CASES: tuple[Claim, ...] = (
     *everywhere("L1", final_that_no_witness_saw, "L5", also=("L5",)),
     *everywhere("L1", revocation_that_was_never_logged, besides=("L2",), also=("L2",)),
     *everywhere("L2", split_view),
-    *everywhere("L2", rolled_back, "L1", also=("L1",)),
+    *recorded("L2", rolled_back, "L1", also=("L1",)),
     *everywhere("L3", not_signed_by_the_log, "LogError", also=("L5",), stalled="B3"),
-    *everywhere("L3", log_signature_missing, "LogError", also=("L5",), stalled="B3"),
-    *everywhere("L3", log_signs_twice, "LogError", also=("L5",), stalled="B3"),
+    *recorded("L3", log_signature_missing, "LogError", also=("L5",), stalled="B3"),
+    *recorded("L3", log_signs_twice, "LogError", also=("L5",), stalled="B3"),
     *everywhere("L4", too_few_witnesses, "L5", also=("L5",), stalled="B3"),
-    *everywhere("L4", one_witness_twice, "L5", also=("L5",), stalled="B3"),
-    *everywhere("L4", unknown_witness, "L5", also=("L5",), stalled="B3"),
+    *recorded("L4", one_witness_twice, "L5", also=("L5",), stalled="B3"),
+    *recorded("L4", unknown_witness, "L5", also=("L5",), stalled="B3"),
     *everywhere("L5", vote_after_grace, "B3", also=("C2", "B3")),
-    *everywhere("L5", closed_early),
+    *recorded("L5", closed_early),
     *everywhere("L6", no_final, stalled="T1"),
-    *everywhere("L6", two_finals),
-    *everywhere("L6", vote_after_close),
-    *everywhere("L6", order_for_another_tree_size),
-    *everywhere("L6", order_of_somebody_else),
-    *everywhere("L6", opened_for_another_election),
-    *everywhere("L6", order_that_was_not_logged, also=("F1",)),
+    *recorded("L6", two_finals),
+    *recorded("L6", vote_after_close),
+    *recorded("L6", order_for_another_tree_size),
+    *recorded("L6", order_of_somebody_else),
+    *recorded("L6", opened_for_another_election),
+    *recorded("L6", order_that_was_not_logged, also=("F1",)),
 )

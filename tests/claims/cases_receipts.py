@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common.checks.catalogue import COMPLETE
 from common.checks.check import CheckList
-from common.encoding.times import from_rfc3339, to_rfc3339
-from common.errors import Party
+from common.encoding.times import to_rfc3339
 from common.log.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from common.messages.receipt import LatestAnswer, Receipt, SessionView, SignedLatest, VerificationAnswer, sign_latest
 from scenarios.world import Citizen, World

@@ -88,9 +88,7 @@ class Dossier:
 
     def with_sets(self, sets: Mapping[str, Sequence[int]]) -> Dossier:
         """Another accounting, well committed to: set name → log indices."""
-        named = tuple(
-            replace(chosen, votes=tuple(sets.get(chosen.name, chosen.votes))) for chosen in self.sets.sets
-        )
+        named = tuple(replace(chosen, votes=tuple(sets.get(chosen.name, chosen.votes))) for chosen in self.sets.sets)
         totals = tuple(SetTotal(chosen.name, len(chosen.votes), commitment(chosen)) for chosen in named)
         return replace(
             self,
@@ -126,9 +124,7 @@ def trustee_anew(world: World, number: int, checks: CheckList) -> TrusteeService
     """A trustee of this election that holds its share and has rehearsed, but not answered."""
     old, state = world.trustees[number - 1], MemoryState()
     state.save(replace(old._store.load(), final_root=None, answer=None))
-    return TrusteeService(
-        old._name, old._keys, state, old._authority_key, old._parameters, SYSTEMS, checks
-    )
+    return TrusteeService(old._name, old._keys, state, old._authority_key, old._parameters, SYSTEMS, checks)
 
 
 def tallied(world: World, evidence: Evidence) -> Dossier:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from common.checks.catalogue import COMPLETE
-from tests.claims import cases_box, cases_casting, cases_identity, cases_log, cases_proofs, cases_receipts, cases_setup, cases_tally
+from tests.claims import (
+    cases_box,
+    cases_casting,
+    cases_identity,
+    cases_log,
+    cases_proofs,
+    cases_receipts,
+    cases_setup,
+    cases_tally,
+)
 from tests.claims.bases import Bases
 from tests.claims.case import Claim, parameters
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -434,11 +434,9 @@ class BallotBox(RuleBasedStateMachine):
     def submit_an_act_that_is_not_due(self, kind: str) -> None:
         signed = self.world.authority.order(self.election, kind, self.size)
         if kind == "fork":
-            wrong = replace(self.latest, number=self.version + 1) if self.version else self.world.roll.body
+            skipped = ChangeSet("valik/v1/roll-change", self.election.fingerprint, self.version + 1, "0" * 64, ())
             change = [RollChange(self.citizens[0].card.voter_id, None)]
-            signed = self.world.authority.change_roll(self.election, wrong, change)  # type: ignore[arg-type]
-            if not self.version and self.citizens[0].card.voter_id in self.units:
-                return
+            signed = self.world.authority.change_roll(self.election, skipped, change)
         before = self.store.rows()
         with pytest.raises((ServiceRefused, RuleBroken)):
             self.collector.submit_act(signed)
@@ -507,5 +505,5 @@ class BallotBox(RuleBasedStateMachine):
 
 TestBallotBox = BallotBox.TestCase
 BallotBox.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, phases=[Phase.generate, Phase.shrink], database=None, deadline=None
+    max_examples=16, stateful_step_count=25, phases=[Phase.generate, Phase.shrink], database=None, deadline=None
 )

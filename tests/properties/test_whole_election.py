@@ -55,7 +55,7 @@ def drafts(draw: st.DrawFn) -> Draft:
         both = len(asked) == 2 and (inherits or number == size - 1)
         units.append(Unit(f"u{number}", f"Unit {number}", parent, ("all", "some") if both else ("all",)))
     trustees = draw(st.integers(2, 4))
-    policies = Policies(draw(st.sampled_from(["public", "auditors"])), draw(st.integers(2, 4)), 3, 20, 1_000_000, 200)  # type: ignore[arg-type]
+    policies = Policies(draw(st.sampled_from(["public", "auditors"])), draw(st.integers(2, 4)), 3, 20, 1_000_000, 200)
     threshold = draw(st.integers(2, trustees))
     return draft(
         contests=asked, units=tuple(units), trustees=trustees, threshold=threshold, policies=policies, max_ballots=20
