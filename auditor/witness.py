@@ -12,12 +12,12 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from common.errors import LogError, ServiceRefused
+from common.errors import LogError
 from common.log.checkpoint import Checkpoint, open_log_signed, read_checkpoint
 from common.log.cosignature import cosign
 from common.log.merkle import EMPTY_ROOT, verify_consistency
 from common.log.note import KeyType, NoteKey
-from common.ports import WitnessConflict
+from common.ports import CheckpointUnsigned, Fork, NotFound, Rollback, TwoTrees, WitnessConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class HeadStore(Protocol):
         """
 
 
-class UnknownLog(ServiceRefused):
+class UnknownLog(NotFound):
     """The witness does not follow the log of this origin."""
 
 
@@ -68,17 +68,21 @@ class Witness:
         """The cosignature line, with its newline, on the checkpoint in `note`.
 
         `old_size` is the size of the head this witness holds (0 if none), `proof` the consistency proof from it.
-        `UnknownLog`, or `WitnessConflict` with the size it holds; `LogError` on a bad signature, a rollback, a
-        fork or a bad proof. The same checkpoint again, with an empty proof, is cosigned again.
+        `UnknownLog`, or `WitnessConflict` with the size it holds; `LogError`, in its kinds, on a bad signature, a
+        rollback, a fork or a bad proof. The same checkpoint again, with an empty proof, is cosigned again.
         """
         checkpoint = self._open(note)
         if old_size > checkpoint.size:
-            raise LogError(f"rollback: checkpoint of size {checkpoint.size} after size {old_size}")
+            raise Rollback(f"rollback: checkpoint of size {checkpoint.size} after size {old_size}")
         known = self._store.load(checkpoint.origin)
         known_size, known_root = (known.size, known.root) if known else (0, EMPTY_ROOT)
         if old_size != known_size:
             raise WitnessConflict(known_size)
-        verify_consistency(known_size, checkpoint.size, proof, known_root, checkpoint.root)
+        try:
+            verify_consistency(known_size, checkpoint.size, proof, known_root, checkpoint.root)
+        except LogError as error:
+            same_size = known_size == checkpoint.size and known_root != checkpoint.root
+            raise (TwoTrees if same_size else Fork)(str(error)) from error
         if known is None or checkpoint.size > known.size:
             self._store.save(checkpoint.origin, Head(checkpoint.size, checkpoint.root, note), known)
         return cosign(checkpoint.body, self._private_key, self.key.name, self._clock())
@@ -88,4 +92,7 @@ class Witness:
         log_key = self._logs.get(checkpoint.origin)
         if log_key is None:
             raise UnknownLog("this witness does not follow that log")
-        return open_log_signed(note, log_key)
+        try:
+            return open_log_signed(note, log_key)
+        except LogError as error:
+            raise CheckpointUnsigned(str(error)) from error

@@ -89,6 +89,9 @@ class Acceptance:
     def _commit(self, vote: Candidate, voter: str) -> StoredVote:
         """C7 and C9 again on what stands now, then vote, log entry and chain head in one durable transaction."""
         with self._lock:
+            known = self._store.vote(vote.vote_id)
+            if known is not None:  # the same bytes were posted twice at once
+                return known
             self._ledger.require_open()
             for check in AGAIN_AT_COMMIT:
                 self._checks.run(check, f"vote {vote.vote_id}", vote, self._facts(vote, voter))

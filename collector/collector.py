@@ -16,6 +16,7 @@ from collector.log_writer import LogWriter
 from collector.lookup import Lookup
 from collector.sessions import NONCE_SECONDS, SESSION_SECONDS, Expiring
 from collector.store import NewEntry, Store
+from collector.tiles import read_tile
 from common.checks.check import CheckList
 from common.eid import auth_token
 from common.encoding.octets import to_base64url
@@ -23,6 +24,8 @@ from common.encoding.times import to_rfc3339
 from common.errors import RuleBroken, ServiceRefused
 from common.log.checkpoint import Checkpoint
 from common.log.entries import Entry, EntryKind
+from common.log.tiles import Tile
+from common.log.witnessed import verify_log_signature
 from common.messages.acts import Signed, signed_digest
 from common.messages.election import Election
 from common.messages.message import decode, encode
@@ -43,7 +46,7 @@ class Keys:
 
 
 class Collector:
-    """One election's collector; implements the voting, verification, log and box ports.
+    """One election's collector; implements the voting, verification, log, tiles and box ports.
 
     `clock` gives seconds since 1970. Starting on a store that already holds entries continues that election and
     finishes pending votes first.
@@ -112,6 +115,10 @@ class Collector:
         if not 0 <= older.size <= newer.size <= self._log.tree.size:
             raise ServiceRefused("the log has no such sizes")
         return self._log.tree.consistency_proof(older.size, newer.size)
+
+    def tile(self, tile: Tile) -> bytes:
+        newest = verify_log_signature(self._log.newest(), self._election.log_trust)
+        return read_tile(tile, self._log.tree, self._store, newest.size)
 
     # --- to the authority, the processor and the trustees
 

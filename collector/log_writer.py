@@ -12,7 +12,7 @@ from common.log.checkpoint import Checkpoint, sign_checkpoint
 from common.log.merkle import MerkleTree
 from common.log.witnessed import Witnessed, open_checkpoint, verify_witness_line
 from common.messages.election import Election
-from common.ports import WitnessConflict, WitnessPort
+from common.ports import Unavailable, WitnessConflict, WitnessPort
 
 
 class LogWriter:
@@ -39,17 +39,17 @@ class LogWriter:
         return first
 
     def newest(self) -> str:
-        """The largest cosigned checkpoint; `ServiceRefused` if there is none yet."""
+        """The largest cosigned checkpoint; `Unavailable` if there is none yet."""
         note = self._store.newest_checkpoint()
         if note is None:
-            raise ServiceRefused("the log has no witnessed checkpoint yet; try again later")
+            raise Unavailable("the log has no witnessed checkpoint yet; try again later")
         return note
 
     def witnessed(self) -> tuple[str, Witnessed]:
         """A cosigned checkpoint over the whole tree, the kept one if there is one, and what it says.
 
         The signed checkpoint is durable before any witness sees it, the cosigned one before anyone else does.
-        `ServiceRefused` if fewer witnesses answer than the quorum; a later call tries again.
+        `Unavailable` if fewer witnesses answer than the quorum; a later call tries again.
         """
         size = self.tree.size
         note = self._store.checkpoint(size, cosigned=True)
@@ -76,7 +76,7 @@ class LogWriter:
         lines = dict(answer for answer in answers if answer is not None)
         quorum = self._election.manifest.witnesses.quorum
         if len(lines) < quorum:
-            raise ServiceRefused(f"{len(lines)} witnesses answered where {quorum} are due; try again later")
+            raise Unavailable(f"{len(lines)} witnesses answered where {quorum} are due; try again later")
         return note + "".join(lines.values())
 
     def _ask(self, which: int, note: str) -> tuple[str, str] | None:

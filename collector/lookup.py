@@ -11,11 +11,11 @@ from collector.log_writer import LogWriter
 from collector.store import Store, StoredVote
 from common.encoding.octets import to_base64url
 from common.encoding.times import to_rfc3339
-from common.errors import ServiceRefused
 from common.messages.election import Election
 from common.messages.message import decode
 from common.messages.receipt import LatestAnswer, Receipt, SignedLatest, VerificationAnswer, sign_latest
 from common.messages.vote import RecordedVote, SignedBallot
+from common.ports import NotFound
 from common.tally.candidate import Candidate
 
 
@@ -39,7 +39,7 @@ class Lookup:
         self._clock = clock
 
     def find(self, vote_id: str) -> VerificationAnswer:
-        """Vote, receipt and latest answer; `ServiceRefused`, always in the same words, otherwise."""
+        """Vote, receipt and latest answer; `NotFound`, always in the same words, otherwise."""
         row = self._finished(vote_id)
         now = self._clock()
         window = self._election.manifest.times.verification_window
@@ -53,7 +53,7 @@ class Lookup:
         )
 
     def latest(self, vote_id: str) -> SignedLatest:
-        """Whether this vote is its voter's latest; `ServiceRefused` for an unknown id."""
+        """Whether this vote is its voter's latest; `NotFound` for an unknown id."""
         return self._latest(self._finished(vote_id))
 
     def _finished(self, vote_id: str) -> StoredVote:
@@ -76,5 +76,5 @@ class Lookup:
         return sign_latest(answer, self._key)
 
 
-def _not_found() -> ServiceRefused:
-    return ServiceRefused("no vote with this id can be shown")
+def _not_found() -> NotFound:
+    return NotFound("no vote with this id can be shown")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from common.errors import ServiceRefused
+from common.ports import NotAuthenticated
 
 NONCE_SECONDS = 300
 SESSION_SECONDS = 3_600
@@ -37,11 +38,11 @@ class Expiring:
             return token
 
     def look_up(self, token: str) -> str:
-        """The token's value; `ServiceRefused` if unknown or expired."""
+        """The token's value; `NotAuthenticated` if unknown or expired."""
         with self._lock:
             self._forget_old()
             if token not in self._kept:
-                raise ServiceRefused("unknown or expired; authenticate again")
+                raise NotAuthenticated("unknown or expired; authenticate again")
             return self._kept[token][1]
 
     def spend(self, token: str) -> str:
@@ -49,7 +50,7 @@ class Expiring:
         value = self.look_up(token)
         with self._lock:
             if self._kept.pop(token, None) is None:
-                raise ServiceRefused("unknown or expired; authenticate again")
+                raise NotAuthenticated("unknown or expired; authenticate again")
         return value
 
     def _forget_old(self) -> None:

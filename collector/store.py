@@ -76,9 +76,10 @@ class Store:
                 if entry.document is not None:
                     self._connection.execute("INSERT INTO act VALUES (?, ?)", (position, entry.document))
 
-    def leaves(self) -> tuple[bytes, ...]:
-        """All log entries, in order."""
-        return tuple(row[0] for row in self._rows("SELECT leaf FROM entry ORDER BY position"))
+    def leaves(self, first: int = 0, stop: int = 2**63 - 1) -> tuple[bytes, ...]:
+        """The log entries first … stop−1, in order; all of them by default."""
+        query = "SELECT leaf FROM entry WHERE position >= ? AND position < ? ORDER BY position"
+        return tuple(row[0] for row in self._rows(query, first, stop))
 
     def votes(self) -> Iterator[StoredVote]:
         """All votes, in log order."""

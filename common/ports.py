@@ -10,13 +10,42 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from common.crypto.cryptosystem import KeyMaterial, KeyProof, Share
-from common.errors import ServiceRefused
+from common.errors import LogError, ServiceRefused
 from common.log.checkpoint import Checkpoint
+from common.log.tiles import Tile
 from common.messages.acts import Signed
 from common.messages.manifest import Trustee
 from common.messages.receipt import Receipt, SessionView, SignedLatest, VerificationAnswer
 from common.messages.result import Aggregates, SignedAnswer
 from common.tally.evidence import Evidence
+
+
+class Unavailable(ServiceRefused):
+    """Out of service, out of reach, or without a quorum: the same request may be repeated later."""
+
+
+class NotFound(ServiceRefused):
+    """What was asked for is not there, or no longer shown."""
+
+
+class NotAuthenticated(ServiceRefused):
+    """No session, or one that is unknown or expired."""
+
+
+class CheckpointUnsigned(LogError):
+    """To a witness: a checkpoint without a valid signature of the log it names."""
+
+
+class Rollback(LogError):
+    """To a witness: a checkpoint smaller than the old size that came with it."""
+
+
+class Fork(LogError):
+    """To a witness: a checkpoint that is not shown to extend the head it holds."""
+
+
+class TwoTrees(Fork):
+    """To a witness: a checkpoint of the size of the head it holds, with another root."""
 
 
 class WitnessConflict(ServiceRefused):
@@ -42,7 +71,10 @@ class WitnessPort(Protocol):
     """C2SP tlog-witness."""
 
     def add_checkpoint(self, old_size: int, proof: Sequence[bytes], note: str) -> str:
-        """A cosignature line; `WitnessConflict`, `LogError` or `ServiceRefused` otherwise."""
+        """A cosignature line; `WitnessConflict`, `LogError` or `ServiceRefused` otherwise.
+
+        `LogError` is `CheckpointUnsigned`, `Rollback`, `Fork` or `TwoTrees` where one of them says it.
+        """
 
 
 class VotingPort(Protocol):
@@ -81,6 +113,13 @@ class LogPort(Protocol):
         """A consistency proof between two sizes of the tree."""
 
 
+class TilesPort(Protocol):
+    """The collector's log as static files (C2SP tlog-tiles), to everyone."""
+
+    def tile(self, tile: Tile) -> bytes:
+        """A hash tile or bundle of entries below the newest witnessed checkpoint; `NotFound` beyond it."""
+
+
 class BoxPort(Protocol):
     """The collector, to the authority, the processor and the trustees."""
 
@@ -89,6 +128,10 @@ class BoxPort(Protocol):
 
     def evidence(self) -> Evidence:
         """The whole box and log; `ServiceRefused` before the log is closed."""
+
+
+class CollectorPort(VotingPort, VerificationPort, LogPort, TilesPort, BoxPort, Protocol):
+    """All the doors of a collector."""
 
 
 class TrusteePort(Protocol):

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -48,7 +49,7 @@ class Display:
     def title(self, title: str, parameters: str, voters: int) -> None:
         """The election's name, its size, and the warnings that belong to it."""
         toy = parameters.startswith("toy-")
-        text = f"[bold]{title}[/]\n{voters} voters · {parameters}\n[yellow]{WARNING}[/]"
+        text = f"[bold]{escape(title)}[/]\n{voters} voters · {parameters}\n[yellow]{WARNING}[/]"
         if toy:
             text += "\n[bold white on red] TOY PARAMETERS: anyone can break this encryption. No secrecy at all. [/]"
         self._console.print(Panel(text, title="Valik", border_style="red" if toy else "blue"))
@@ -79,17 +80,18 @@ def show_summary(console: Console, played: Played, draft: Draft, folder: Path) -
         console.print(table)
     console.print(f"{played.votes} votes cast, {played.verified} verified on a second device.")
     for refusal in played.refusals:
-        console.print(f"Turned away: {refusal.who} ({refusal.check}: {refusal.reason}).")
+        console.print(f"Turned away: {refusal.who} ({refusal.check}: {refusal.reason}).", markup=False)
     if played.differences:
         console.print("[bold red]The announced result is NOT what the population meant:[/]")
         for difference in played.differences:
-            console.print(f"  {difference}")
+            console.print(f"  {difference}", markup=False)
     else:
         console.print("[green]The announced result is exactly what the population meant.[/]")
     for name, seconds in played.seconds.items():
         console.print(f"[dim]{seconds:7.1f} s  {name}[/]")
     console.print(f"[dim]{_cpu_seconds():7.1f} s  CPU time of all processes[/]")
-    console.print(f"Record: {folder}/record   Report: {folder}/report.html   Voters' secrets: {folder}/secrets")
+    places = f"Record: {folder}/record   Report: {folder}/report.html   Voters' secrets: {folder}/secrets"
+    console.print(places, markup=False)
 
 
 def result_tables(played: Played, draft: Draft) -> list[Table]:
@@ -98,16 +100,16 @@ def result_tables(played: Played, draft: Draft) -> list[Table]:
     found = []
     for contest, total in zip(draft.contests, played.tallied.counted.result.totals, strict=True):
         outcomes = [o for o in played.tallied.counted.result.outcomes if o.contest == contest.id]
-        table = Table(title=contest.title, title_justify="left")
+        table = Table(title=escape(contest.title), title_justify="left")
         table.add_column("option")
         for outcome in outcomes:
-            table.add_column(" + ".join(titles[unit] for unit in outcome.units), justify="right")
+            table.add_column(escape(" + ".join(titles[unit] for unit in outcome.units)), justify="right")
         table.add_column("total", justify="right", style="bold")
         table.add_column("meant", justify="right", style="dim")
         for position, option in enumerate(contest.options):
             opened = [str(o.counts[position]) if o.counts else "not opened" for o in outcomes]
             meant = played.meant.totals[contest.id][position]
-            table.add_row(option, *opened, str(total.counts[position]), str(meant))
+            table.add_row(escape(option), *opened, str(total.counts[position]), str(meant))
         table.add_row("ballots", *(str(o.ballots) for o in outcomes), str(total.ballots), "", style="dim")
         found.append(table)
     return found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +35,7 @@ def mock(
     definition: Annotated[Path, typer.Argument(help="The election: a TOML file (see `valik election new`).")],
     roll: Annotated[Path | None, typer.Option(help="Voter roll in CSV: name,code,unit.")] = None,
     voters: Annotated[int | None, typer.Option(min=1, help="Make up this many voters instead.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the population: who votes when for what.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population: who votes when for what.")] = None,
     parameters: Annotated[str | None, typer.Option(help="paillier-3072, paillier-2048 or toy-512.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for all that comes out; never overwritten.")] = Path("election"),
     insecure_parameters: Annotated[bool, typer.Option(help="Allow toy parameters. No secrecy at all.")] = False,
@@ -49,12 +52,12 @@ def mock(
     require_secure(chosen.draft.parameters, insecure_parameters)
     plan = make_plan(chosen, seed)
     workplace = Workplace(free_folder(out))
-    with Display(console) as display:
+    with written_into(workplace), Display(console) as display:
         display.title(chosen.draft.title, chosen.draft.parameters, len(chosen.roll))
         played = MockElection(chosen, plan, workplace, display.stage).run(insecure_parameters=insecure_parameters)
         report = audit_from_disk(workplace, display)
-    sections = summary_sections(played, chosen.draft)
-    (workplace.root / "report.html").write_text(render_html(report, sections), encoding="utf-8")
+        page = render_html(report, summary_sections(played, chosen.draft))
+        (workplace.root / "report.html").write_text(page, encoding="utf-8")
     if as_json:
         typer.echo(report.to_json())
     else:
@@ -62,6 +65,19 @@ def mock(
         render_text(report, console)
     if not report.passed or played.differences:
         raise typer.Exit(1)
+
+
+@contextmanager
+def written_into(workplace: Workplace) -> Iterator[None]:
+    """`SetupError` where the folder, or the collector's database in it, cannot be written."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        advice = "make room, or name another folder with --out"
+        raise SetupError(f"{workplace.root}: cannot be written ({reason}); {advice}") from None
 
 
 def require_secure(parameters: str, insecure_parameters: bool) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 from common.crypto.contest import Choice
 from common.encoding.octets import to_base64url
@@ -39,8 +41,10 @@ class Workplace:
         return self.root / "authority.key"
 
     def collector_store(self) -> Path:
-        """The collector's SQLite file."""
-        return self._folder("collector") / "box.sqlite"
+        """The collector's SQLite file, of mode 0600 before anything is in it."""
+        file = self._folder("collector") / "box.sqlite"
+        file.touch(mode=0o600)
+        return file
 
     def trustee_state(self, number: int) -> FileState:
         """Where trustee `number` keeps its share and what it has answered."""
@@ -53,13 +57,13 @@ class Workplace:
         number = len(list(self._folder("cards").iterdir())) + 1
         pin1, pin2 = (f"{secrets.randbelow(10**length):0{length}d}" for length in (4, 5))
         card.save(self._folder("cards") / f"{number:04d}", pin1, pin2)
-        with (self._secrets / "pins.csv").open("a", encoding="utf-8", newline="") as stream:
+        with self._append("pins.csv") as stream:
             csv.writer(stream).writerow([f"{number:04d}", card.name, pin1, pin2])
 
     def keep_code(self, voter: str, code: VerificationCode, choices: Mapping[str, Choice]) -> None:
         """What a voter keeps of a vote: verification code (with the seed) and the choices."""
         line = {"voter": voter, "code": code.text(), "choices": {name: list(made) for name, made in choices.items()}}
-        with (self._secrets / "votes.jsonl").open("a", encoding="utf-8") as stream:
+        with self._append("votes.jsonl") as stream:
             stream.write(json.dumps(line, sort_keys=True) + "\n")
 
     def keep_record(self, files: Mapping[str, bytes], authority_key: bytes, fingerprint: str) -> None:
@@ -71,17 +75,31 @@ class Workplace:
         self.authority_key.write_text(to_base64url(authority_key) + "\n", encoding="ascii")
         (self.root / "fingerprint.txt").write_text(fingerprint + "\n", encoding="ascii")
 
+    def _append(self, name: str) -> TextIO:
+        return open(self._secrets / name, "a", encoding="utf-8", newline="", opener=_private)
+
     def _folder(self, name: str) -> Path:
         folder = self._secrets / name
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def free_folder(wanted: Path) -> Path:
-    """`wanted`, or `wanted-2`, `wanted-3`, … so that no run ever overwrites another's."""
-    if not wanted.exists():
-        return wanted
-    number = 2
-    while wanted.with_name(f"{wanted.name}-{number}").exists():
-        number += 1
-    return wanted.with_name(f"{wanted.name}-{number}")
+    """`wanted`, or `wanted-2`, `wanted-3`, … so that no run ever overwrites another's.
+
+    `SetupError` for what has no name of its own, such as `.`, or cannot be looked at.
+    """
+    if wanted.name in ("", ".."):
+        raise SetupError(f"{wanted} names no new folder; name one with --out")
+    number, free = 1, wanted
+    try:
+        while os.path.lexists(free):
+            number += 1
+            free = wanted.with_name(f"{wanted.name}-{number}")
+    except (OSError, ValueError):
+        raise SetupError("no such folder can be made; name another folder with --out") from None
+    return free

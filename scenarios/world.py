@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from types import MappingProxyType
 
 from auditor.head_store import MemoryHeadStore
 from auditor.witness import Witness
-from collector.collector import Collector, Keys
+from collector.collector import Collector
 from collector.store import Store
 from common.checks.catalogue import COMPLETE
 from common.checks.check import CheckList
@@ -24,7 +22,7 @@ from common.crypto.cryptosystem import Cryptosystem, Progress
 from common.crypto.systems import SYSTEMS
 from common.eid.service_keys import public_raw
 from common.encoding.times import from_rfc3339
-from common.errors import RuleBroken, SetupError
+from common.errors import Party, RuleBroken, SetupError
 from common.log.witnessed import verify_log_signature
 from common.messages.acts import Signed
 from common.messages.election import Election, load_election
@@ -37,11 +35,12 @@ from scenarios.country.authority import EidAuthority
 from scenarios.country.ocsp_responder import OcspResponder
 from scenarios.country.population import Person
 from scenarios.country.token import VoterToken
+from scenarios.keyring import Keyring, new_keyring
 from tallier.authority import Authority, Services, make_manifest, make_roll, new_election_id
 from tallier.ceremony import Ceremony, hold_ceremony
 from tallier.draft import Draft
 from tallier.process import Counted, Processed, combine, find_faults, process
-from tallier.trustee import TrusteeKeys, TrusteeService
+from tallier.trustee import TrusteeService
 from tallier.trustee_state import MemoryState, StateStore
 from voter_client.cast import VotingSession, require_election
 from voter_client.journal import CastVote, Journal
@@ -106,21 +105,27 @@ class World:
     election: Election
     collector: Collector
     checks: CheckList
+    checks_of: Mapping[Party, CheckList] = field(default_factory=dict)
     citizens: dict[str, Citizen] = field(default_factory=dict)
     newest_roll: Roll | ChangeSet | None = None
+
+    def run_by(self, party: Party) -> CheckList:
+        """The checks that a party runs: `checks`, unless `checks_of` gives it others."""
+        return self.checks_of.get(party, self.checks)
 
     # --- people
 
     def citizen(self, person: Person) -> Citizen:
         """Give a person an ID card and a client that has checked the election."""
         card = self.country.issue(person)
-        require_election(self.election, self.checks)
+        require_election(self.election, self.run_by(Party.CLIENT))
         self.citizens[card.voter_id] = Citizen(person, card, Journal(self.election))
         return self.citizens[card.voter_id]
 
     def session(self, citizen: Citizen) -> VotingSession:
         """The citizen authenticates."""
-        return VotingSession(self.election, self.collector, citizen.card, citizen.journal, self.clock, self.checks)
+        checks = self.run_by(Party.CLIENT)
+        return VotingSession(self.election, self.collector, citizen.card, citizen.journal, self.clock, checks)
 
     def vote(
         self, citizen: Citizen, choices: Mapping[str, Choice], prepared: PreparedBallot | None = None
@@ -135,11 +140,11 @@ class World:
 
     def verify(self, code: VerificationCode) -> Shown:
         """A verifying device scans a code."""
-        return verify_vote(self.election, code, self.collector, self.clock, self.checks)
+        return verify_vote(self.election, code, self.collector, self.clock, self.run_by(Party.DEVICE))
 
     def recheck(self, citizen: Citizen) -> None:
         """The client checks its receipts again."""
-        citizen.journal.recheck(self.collector, self.collector, self.checks)
+        citizen.journal.recheck(self.collector, self.collector, self.run_by(Party.CLIENT))
 
     # --- the authority's acts
 
@@ -175,7 +180,7 @@ class World:
 
     def finalise(self) -> None:
         """Exclude what every audit would refuse, then order `final`."""
-        for fault in find_faults(self.election, self.collector.evidence(), self.checks):
+        for fault in find_faults(self.election, self.collector.evidence(), self.run_by(Party.PROCESSOR)):
             self.exclude(fault.index, fault.check, fault.reason)
         self.order("final")
 
@@ -189,10 +194,11 @@ class World:
     def tally(self, present: Sequence[int] | None = None) -> Tallied:
         """Process, ask the trustees that are present, and open the aggregates."""
         evidence = self.collector.evidence()
-        processed = process(self.election, evidence, self.checks)
+        checks = self.run_by(Party.PROCESSOR)
+        processed = process(self.election, evidence, checks)
         everyone = range(1, len(self.trustees) + 1)
         answers = self.answers(evidence, processed, everyone if present is None else present)
-        return Tallied(evidence, processed, combine(self.election, processed.aggregates, answers, self.checks))
+        return Tallied(evidence, processed, combine(self.election, processed.aggregates, answers, checks))
 
     def record(self, tallied: Tallied) -> dict[str, bytes]:
         """The whole election record, path → bytes."""
@@ -232,14 +238,18 @@ def create_world(
     *,
     systems: Mapping[str, Cryptosystem] = SYSTEMS,
     checks: CheckList = COMPLETE,
+    checks_of: Mapping[Party, CheckList] = MappingProxyType({}),
     store: Path | None = None,
     trustee_states: Sequence[StateStore] | None = None,
     progress: Progress | None = None,
     insecure_parameters: bool = False,
+    keyring: Keyring | None = None,
+    ceremony: Ceremony | None = None,
 ) -> World:
     """Set up an election: eID authority, trustees and their ceremony, witnesses, roll, manifest, collector.
 
-    The clock stands at the opening. `SetupError` for toy parameters unless they are asked for.
+    The clock stands at the opening. `SetupError` for toy parameters unless they are asked for. `ceremony` is one that
+    was held before, by trustees with the keys in `keyring`, of whose `trustee_states` it is the end.
     """
     system = systems[draft.parameters]
     if system.insecure and not insecure_parameters:
@@ -247,30 +257,34 @@ def create_world(
     clock = Clock(from_rfc3339(draft.times.opens))
     witness_clock = ShiftedClock(clock)
     country = EidAuthority(clock)
-    authority = Authority(Ed25519PrivateKey.generate())
+    keys = keyring or new_keyring(draft)
+    authority = Authority(keys.authority)
     states = trustee_states or [MemoryState() for _ in range(draft.trustees)]
+    trustee_checks = checks_of.get(Party.TRUSTEE, checks)
     trustees = tuple(
-        _trustee(number, state, authority, draft, systems, checks) for number, state in enumerate(states, start=1)
+        TrusteeService(
+            f"trustee-{number}", own, state, authority.public_key, draft.parameters, systems, trustee_checks
+        )
+        for number, (own, state) in enumerate(zip(keys.trustees, states, strict=True), start=1)
     )
-    ceremony = hold_ceremony(system, draft.threshold, trustees, progress)
+    ceremony = ceremony or hold_ceremony(system, draft.threshold, trustees, progress)
     election_id = new_election_id()
-    keys = Keys(Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate())
     origin = f"valik.invalid/{election_id}"
     witnesses = tuple(
         Witness(
             f"witness-{number}.invalid",
-            Ed25519PrivateKey.generate(),
+            key,
             MemoryHeadStore(),
             witness_clock,
-            {origin: public_raw(keys.log)},
+            {origin: public_raw(keys.collector.log)},
         )
-        for number in range(1, draft.witnesses + 1)
+        for number, key in enumerate(keys.witnesses, start=1)
     )
     services = Services(
         origin,
-        public_raw(keys.log),
+        public_raw(keys.collector.log),
         "https://collector.invalid",
-        public_raw(keys.answers),
+        public_raw(keys.collector.answers),
         tuple((witness.key.name, witness.key.public_bytes) for witness in witnesses),
         country.pinned,
     )
@@ -279,7 +293,10 @@ def create_world(
     election = open_manifest(manifest, authority.public_key, systems, checks)
     signed_roll = authority.sign(roll)
     responder = OcspResponder(country)
-    collector = Collector(election, signed_roll, keys, Store(store), witnesses, responder, clock, checks)
+    box_checks = checks_of.get(Party.COLLECTOR, checks)
+    collector = Collector(
+        election, signed_roll, keys.collector, Store(store), witnesses, responder, clock, box_checks
+    )
     return World(
         clock=clock,
         witness_clock=witness_clock,
@@ -294,6 +311,7 @@ def create_world(
         election=election,
         collector=collector,
         checks=checks,
+        checks_of=checks_of,
     )
 
 
@@ -305,22 +323,3 @@ def open_manifest(
     if not isinstance(signed.body, Manifest):
         raise RuleBroken("the signed document is not a manifest")
     return load_election(signed.body, authority_key, systems)
-
-
-def _trustee(
-    number: int,
-    state: StateStore,
-    authority: Authority,
-    draft: Draft,
-    systems: Mapping[str, Cryptosystem],
-    checks: CheckList,
-) -> TrusteeService:
-    return TrusteeService(
-        f"trustee-{number}",
-        TrusteeKeys(Ed25519PrivateKey.generate(), X25519PrivateKey.generate()),
-        state,
-        authority.public_key,
-        draft.parameters,
-        systems,
-        checks,
-    )

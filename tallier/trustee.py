@@ -76,16 +76,21 @@ class TrusteeService:
 
     def receive_share(self, sealed: bytes, material: KeyMaterial, trustees: tuple[Trustee, ...]) -> None:
         """Open, check and keep the dealer's share; `ServiceRefused` if there is one already."""
-        state = self._store.load()
-        if state.secret is not None:
-            raise ServiceRefused("this trustee already holds a share")
-        number = self._number(trustees)
-        secret = open_share(sealed, self._keys.sealing, ceremony_id(material, trustees), number)
-        self._systems[self._parameters].key(material).require_secret(secret, number)
-        self._store.save(replace(state, secret=secret, material=material, trustees=trustees))
+        with self._lock:
+            state = self._store.load()
+            if state.secret is not None:
+                raise ServiceRefused("this trustee already holds a share")
+            number = self._number(trustees)
+            secret = open_share(sealed, self._keys.sealing, ceremony_id(material, trustees), number)
+            self._systems[self._parameters].key(material).require_secret(secret, number)
+            self._store.save(replace(state, secret=secret, material=material, trustees=trustees))
 
     def rehearse(self) -> tuple[Share, ...]:
         """Shares for the values that this trustee itself hashes from the key. Never for values given from outside."""
+        with self._lock:  # saving an old state beside an answer would unbind the final tree (D2)
+            return self._rehearse_once()
+
+    def _rehearse_once(self) -> tuple[Share, ...]:
         state = self._store.load()
         if state.rehearsal is not None:
             return state.rehearsal

@@ -54,7 +54,8 @@ class Journal:
         newest = verify_log_signature(vote.receipt.checkpoint, self.election.log_trust)
         checks.run("R4", subject, History(self._steps(newest, log), newest.size), self.election)
         self._see(newest)
-        self.open_numbers.discard(vote.sequence)
+        # what a later vote replaced cannot be the latest again
+        self.open_numbers = {number for number in self.open_numbers if number > vote.sequence}
         if vote.receipt.vote_id not in {known.receipt.vote_id for known in self.votes}:
             self.votes.append(vote)
 

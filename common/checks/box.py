@@ -56,7 +56,7 @@ def b3_votes_valid(reviewed: Reviewed, _context: None) -> None:
     """Every vote that is not excluded passes C1–C5 and C7–C11; names the first that does not."""
     for index, failure in sorted(reviewed.failures.items()):
         if reviewed.replay.votes[index].excluded is None:
-            raise RuleBroken(f"the vote of log entry {index} fails {failure.check}: {failure.reason}")
+            raise RuleBroken(f"the vote of log entry {index} fails {failure.check}: {failure.reason}") from failure
 
 
 def b4_chains_unbroken(replay: Replay, _context: None) -> None:

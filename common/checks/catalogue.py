@@ -73,7 +73,7 @@ CHECKS = (
     _check("T6", "the result is for the final tree", _RESULT, _P.PROCESSOR, tally.t6_result),
 )
 
-COMPLETE = CheckList(CHECKS)
+COMPLETE = CheckList(CHECKS, complete=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,11 @@ class Runner(Protocol):
 
 
 class CheckList:
-    """Checks by id. Every step of every party takes one; applications accept only a complete one."""
+    """Checks by id. Every step of every party takes one; applications accept only the catalogue's complete one."""
 
-    def __init__(self, checks: Iterable[Check]) -> None:
+    def __init__(self, checks: Iterable[Check], *, complete: bool = False) -> None:
         self._checks = {check.id: check for check in checks}
-        self._complete = True
+        self._complete = complete
 
     def __iter__(self) -> Iterable[Check]:
         return iter(self._checks.values())

@@ -15,7 +15,7 @@ from common.eid.personal_code import parse_voter_id, voter_id
 from common.errors import EncodingError, IdentityError
 from common.messages.manifest import Unit
 from common.messages.roll import RollEntry
-from scenarios.definition.text import clean_text, faults, read_text
+from scenarios.definition.text import clean_text, faults, read_text, shown_name
 
 HEADER = ("name", "code", "unit")
 _WRITE_HEADER = "write name,code,unit as the first line, with commas, in this order"
@@ -37,7 +37,7 @@ def read_roll(path: Path, units: Sequence[Unit] | None = None) -> tuple[RollEntr
 
     With `units`, each voter's unit must be one of them and have a contest to vote in.
     """
-    return parse_roll(path.name, read_text(path), units)
+    return parse_roll(shown_name(path), read_text(path), units)
 
 
 def parse_roll(file: str, text: str, units: Sequence[Unit] | None = None) -> tuple[RollEntry, ...]:

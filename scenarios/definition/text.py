@@ -11,6 +11,8 @@ from common.errors import EncodingError, SetupError
 
 LONGEST_TEXT = 300
 SHOWN = 20
+LARGEST_FILE = 100_000_000
+"""Bytes: more than a roll of a million voters takes, and an end for devices that never stop giving."""
 _DIGITS = re.compile(r"\d{11,}")
 
 
@@ -34,16 +36,25 @@ def clean_text(raw: str) -> str:
 
 
 def read_text(path: Path) -> str:
-    """The file's text without a byte order mark; `SetupError` if it cannot be read or is not UTF-8."""
+    """The file's text without a byte order mark; `SetupError` if it cannot be read, is too large or not UTF-8."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise SetupError(f"{path.name}: cannot be read ({error.strerror}); check the name") from None
+        raise SetupError(f"{shown_name(path)}: cannot be read ({error.strerror}); check the name") from None
+    if len(data) > LARGEST_FILE:
+        raise SetupError(f"{shown_name(path)}: is larger than {LARGEST_FILE} bytes; check the name")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SetupError(f"{path.name}: line {line}: this is not UTF-8; save the file as UTF-8") from None
+        raise SetupError(f"{shown_name(path)}: line {line}: this is not UTF-8; save the file as UTF-8") from None
+
+
+def shown_name(path: Path) -> str:
+    """The file's name on one line of print, without a personal code."""
+    name = path.name or str(path)
+    return without_codes(name if name.isprintable() else ascii(name))
 
 
 def faults(file: str, found: Iterable[object]) -> SetupError:

@@ -10,6 +10,7 @@ from common.errors import SetupError
 from common.messages.roll import RollEntry
 from scenarios.definition import sections
 from scenarios.definition.population import (
+    MOST_VOTERS,
     PopulationPlan,
     made_up_roll,
     population_problems,
@@ -19,7 +20,7 @@ from scenarios.definition.population import (
 )
 from scenarios.definition.roll_csv import read_roll
 from scenarios.definition.table import Table
-from scenarios.definition.text import faults, read_text, without_codes
+from scenarios.definition.text import faults, read_text, shown_name, without_codes
 from tallier.draft import Draft, Problem, problems
 
 
@@ -75,7 +76,7 @@ def load_definition(
     if not found and not errors:
         definition, found = _complete(parts, rows)
     if found or errors:
-        raise SetupError("\n".join([*([str(faults(path.name, found))] if found else []), *errors]))
+        raise SetupError("\n".join([*([str(faults(shown_name(path), found))] if found else []), *errors]))
     return definition
 
 
@@ -83,7 +84,11 @@ def _read(path: Path, found: list[Problem]) -> _Parts:
     try:
         values = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise SetupError(without_codes(f"{path.name}: this is not TOML: {error}; correct that place")) from None
+        raise SetupError(without_codes(f"{shown_name(path)}: this is not TOML: {error}; correct that place")) from None
+    except RecursionError:
+        raise SetupError(f"{shown_name(path)}: lists or tables are nested too deeply; write them flat") from None
+    except ValueError:
+        raise SetupError(f"{shown_name(path)}: a number has thousands of digits; write a smaller one") from None
     root = Table("", values, found)
     election, trustees, witnesses = root.table("election"), root.table("trustees"), root.table("witnesses")
     contests = tuple(map(sections.read_contest, root.tables("contest")))
@@ -123,6 +128,8 @@ def _resize(parts: _Parts, before: int, voters: int) -> tuple[_Parts, tuple[Roll
         raise SetupError(
             "the definition has no [population]; write one, or give a roll instead of a number of voters"
         )
+    if voters >= MOST_VOTERS:
+        raise SetupError(f"{voters} voters are too many; make up fewer than {MOST_VOTERS}")
     people = resized(parts.people, before, spread(voters, parts.draft.units))
     most = None if parts.max_ballots is not None and parts.max_ballots < voters else parts.max_ballots
     return replace(parts, people=people, max_ballots=most), made_up_roll(people)

@@ -37,10 +37,10 @@ from scenarios.world import Citizen, Clock, ShiftedClock, World
 from voter_client.card import IdentityCard
 from voter_client.prepare import PreparedBallot, prepare_ballot
 
-_EVERYONE = people(250, seed=11)
-MAINLANDERS, ISLANDERS, STRANGERS = _EVERYONE[:230], _EVERYONE[230:240], _EVERYONE[240:]
+_EVERYONE = people(130, seed=11)
+MAINLANDERS, ISLANDERS, STRANGERS = _EVERYONE[:110], _EVERYONE[110:120], _EVERYONE[120:]
 """Voters of north and south, voters of the island, and people with ID cards who are on no roll."""
-CHOICES: Mapping[str, Choice] = {"board": (1, 0, 0), "wishes": (1, 0, 0, 1)}
+CHOICES: Mapping[str, Choice] = {"board": (1, 0, 0), "wishes": (1, 0)}
 NOTHING = CheckList(())
 """What a party runs that does not care."""
 

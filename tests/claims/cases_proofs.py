@@ -83,7 +83,7 @@ def short_base64(scene: Scene) -> bytes:
 
 
 def proof_missing(scene: Scene) -> bytes:
-    """The proof of the sum is left out, so that all four wishes could be granted."""
+    """The proof of the sum is left out, so that both wishes could be granted."""
     part = scene.prepared.ballot.contests[1]
     return scene.raw(with_part(scene.prepared.ballot, 1, replace(part, proofs=part.proofs[:-1])))
 
@@ -136,7 +136,7 @@ def unit_relabelled(scene: Scene) -> bytes:
     return scene.raw(replace(scene.ballot(plaintexts, unit=other), unit=own.unit))
 
 
-_CHOICE = {"board": (1, 0, 0), "wishes": (0, 0, 1, 0)}
+_CHOICE = {"board": (1, 0, 0), "wishes": (0, 1)}
 
 
 def _case(check: str, mutate: Attack, then: str | None = None) -> Case[Scene, bytes]:

@@ -22,7 +22,7 @@ from common.tally.evidence import Evidence
 from scenarios.country.population import people
 from scenarios.world import create_world, open_manifest
 from tallier.authority import make_roll
-from tests.claims.attack_tools import ISLANDERS, STRANGERS, roll_rows, staged
+from tests.claims.attack_tools import STRANGERS, roll_rows, staged
 from tests.claims.bases import Bases
 from tests.claims.case import AuditCase, Case, Claim
 from tests.claims.cases_box import with_act
@@ -152,9 +152,10 @@ class _LyingDealer(PaillierSystem):
 @cache
 def key_proof_that_does_not_hold(dossier: Dossier) -> Dossier:
     """The manifest names a key proof that is none; a whole election is held under that key."""
-    rules = draft(policies=dossier.world.election.manifest.policies, max_ballots=250)
+    same = dossier.world.election.manifest
+    rules = draft(contests=same.contests, units=same.units, policies=same.policies, max_ballots=same.max_ballots)
     systems = {"toy-512": _LyingDealer(PARAMETERS["toy-512"])}
-    return played(create_world(rules, roll_rows()[: -len(ISLANDERS)], systems=systems, insecure_parameters=True))
+    return played(create_world(rules, roll_rows(), systems=systems, insecure_parameters=True))
 
 
 def key_proof_of_another_key(dossier: Dossier) -> Dossier:
@@ -165,12 +166,12 @@ def key_proof_of_another_key(dossier: Dossier) -> Dossier:
 # --- K4
 
 
-def opening_the_election(bases: Bases, mutate: Callable[[KeyMaterial], KeyMaterial], checks: CheckList) -> object:
+def opening_the_election(bases: Bases, mutate: Callable[[KeyMaterial], KeyMaterial], checks: CheckList) -> None:
     """What a client does once, before it votes."""
     rules = replace(_rules(bases), key=mutate(_rules(bases).key))
     authority = bases.world.authority
     election = open_manifest(authority.sign(rules), authority.public_key, SYSTEMS, checks)
-    return require_election(election, checks)
+    require_election(election, checks)
 
 
 def verification_keys_swapped(material: KeyMaterial) -> KeyMaterial:

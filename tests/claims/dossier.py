@@ -163,7 +163,7 @@ def played(world: World) -> Dossier:
     world.change_roll([RollChange(newcomer.voter, newcomer), RollChange(voters[6].card.voter_id, None)])
     world.vote(world.citizen(STRANGERS[1]), CHOICES)
     world.clock.now += 60
-    world.vote(voters[0], {"board": (0, 0, 1), "wishes": (0, 1, 0, 0)})
+    world.vote(voters[0], {"board": (0, 0, 1), "wishes": (0, 1)})
     world.witness_clock.by = 1000
     try:
         world.vote(voters[7], CHOICES)

@@ -72,7 +72,9 @@ def prove_choice() -> Prove:
         header, seed = secrets.token_bytes(32), secrets.token_bytes(32)
         randomness = [key.randomness(b"f" * 32, header, seed, rules.id, i) for i in range(scheme.ciphertexts)]
         ciphertexts = tuple(key.encrypt(m, r) for m, r in zip(plaintexts, randomness, strict=True))
-        return ProvenContest(scheme, ciphertexts, key.prove(scheme, ciphertexts, plaintexts, randomness, header), header)
+        return ProvenContest(
+            scheme, ciphertexts, key.prove(scheme, ciphertexts, plaintexts, randomness, header), header
+        )
 
     return prove
 

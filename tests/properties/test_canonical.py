@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.encoding import canonical
@@ -24,17 +24,20 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(VALUES)
 def test_encoding_is_that_of_the_rfc8785_package(value: Any) -> None:
     assert canonical.encode(value) == rfc8785.dumps(value)
 
 
+@settings(max_examples=50)
 @given(VALUES)
 def test_decoding_inverts_encoding(value: Any) -> None:
     found = canonical.decode(canonical.encode(value))
     assert (found, json.dumps(found, sort_keys=True)) == (value, json.dumps(value, sort_keys=True))
 
 
+@settings(max_examples=50)
 @given(st.binary(max_size=40) | st.text('{}[]":,0123456789-+.eE \\untrfalse', max_size=24).map(str.encode))
 def test_whatever_is_read_is_in_the_one_form(data: bytes) -> None:
     try:
@@ -55,6 +58,7 @@ def test_keys_are_sorted_by_code_unit() -> None:
     assert canonical.encode({"b": 1, "\r": 2, "1": 3, "B": 4, "": 5}) == b'{"":5,"\\r":2,"1":3,"B":4,"b":1}'
 
 
+@settings(max_examples=50)
 @given(VALUES, st.sampled_from([b" ", b"\n", b"\t", b"\r\n", b"\x00", b"null", b"//", b"\xef\xbb\xbf"]))
 def test_bytes_before_or_behind_are_refused(value: Any, extra: bytes) -> None:
     data = canonical.encode(value)
@@ -63,6 +67,7 @@ def test_bytes_before_or_behind_are_refused(value: Any, extra: bytes) -> None:
             canonical.decode(changed)
 
 
+@settings(max_examples=50)
 @given(st.dictionaries(KEYS, VALUES, min_size=2, max_size=4))
 def test_other_order_and_white_space_are_refused(value: dict[str, Any]) -> None:
     backwards = dict(sorted(value.items(), reverse=True))
@@ -72,6 +77,7 @@ def test_other_order_and_white_space_are_refused(value: dict[str, Any]) -> None:
             canonical.decode(data.encode())
 
 
+@settings(max_examples=50)
 @given(VALUES, VALUES)
 def test_repeated_keys_are_refused(first: Any, second: Any) -> None:
     data = b'{"a":%s,"a":%s}' % (canonical.encode(first), canonical.encode(second))

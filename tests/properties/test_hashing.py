@@ -6,7 +6,7 @@ import hashlib
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from common.encoding.hashing import frame, full_domain_hash, tagged_hash, tagged_hex, uint64
@@ -45,6 +45,7 @@ def read(data: bytes, shape: Shape) -> tuple[Any, bytes]:
     return (found if shape[0] == "list" else tuple(found)), data
 
 
+@settings(max_examples=50)
 @given(st.data(), TAGS, st.lists(SHAPES, max_size=4))
 def test_framed_items_can_be_read_back(data: st.DataObject, tag: str, shapes: list[Shape]) -> None:
     items = tuple(data.draw(values(shape)) for shape in shapes)
@@ -58,6 +59,7 @@ def test_framed_items_can_be_read_back(data: st.DataObject, tag: str, shapes: li
     assert (tuple(found), rest) == (items, b"")
 
 
+@settings(max_examples=50)
 @given(st.data(), TAGS, TAGS, st.lists(SHAPES, max_size=3))
 def test_different_inputs_of_a_shape_hash_differently(
     data: st.DataObject, tag: str, other: str, shapes: list[Shape]
@@ -67,6 +69,7 @@ def test_different_inputs_of_a_shape_hash_differently(
     assert (tagged_hash(tag, *first) == tagged_hash(other, *second)) == ((tag, first) == (other, second))
 
 
+@settings(max_examples=50)
 @given(st.lists(st.binary(max_size=10), max_size=4), st.lists(st.binary(max_size=10), max_size=4))
 def test_byte_strings_are_not_run_together(first: list[bytes], second: list[bytes]) -> None:
     assume(first != second)
@@ -92,6 +95,7 @@ def test_known_answer() -> None:
     assert tagged_hex("ballot", b"abc", [b"x", b""]) == hashlib.sha256(framed).hexdigest()
 
 
+@settings(max_examples=50)
 @given(st.integers(1, 2**70), st.binary(max_size=9))
 def test_full_domain_hash_is_reduced_shake256(modulus: int, item: bytes) -> None:
     octets = -(-(modulus.bit_length() + 128) // 8)
@@ -99,6 +103,7 @@ def test_full_domain_hash_is_reduced_shake256(modulus: int, item: bytes) -> None
     assert full_domain_hash(modulus, "fdh", item) == int.from_bytes(drawn, "big") % modulus
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 2**64 - 1))
 def test_counters_take_eight_bytes(value: int) -> None:
     assert int.from_bytes(uint64(value), "big") == value

@@ -258,9 +258,7 @@ def test_prover_refuses_what_is_not_allowed(toy_key: PaillierElectionKey, single
 def test_prover_refuses_too_large_a_total(toy_key: PaillierElectionKey, approval_rules: ContestRules) -> None:
     scheme = toy_key.scheme(approval_rules, 1000)
     with pytest.raises(CryptoError, match="not in the set"):
-        toy_key.prove(
-            scheme, [toy_key.encrypt(m, 7) for m in (1, 1, 1, 0)], [1, 1, 1, 0], [7, 7, 7, 7], bytes(32)
-        )
+        toy_key.prove(scheme, [toy_key.encrypt(m, 7) for m in (1, 1, 1, 0)], [1, 1, 1, 0], [7, 7, 7, 7], bytes(32))
 
 
 def test_proof_under_another_key_is_rejected(

@@ -1,23 +1,23 @@
-"""The voter's client believes nothing but a checked receipt, and the verification code is read in its one form."""
+"""The voter's client believes nothing but a checked receipt, and shows what it knows before it replaces a vote."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import segno
 
 from common.encoding.times import to_rfc3339
-from common.errors import CheckFailed, MalformedMessage, RuleBroken, ServiceRefused
+from common.errors import CheckFailed, RuleBroken, ServiceRefused
 from common.messages.receipt import Receipt, SessionView, SignedLatest, sign_latest
 from common.messages.roll import RollChange, RollEntry
+from common.ports import Lapsed
 from scenarios.world import Citizen, World
 from tests.conftest import CHOICES, PEOPLE
 from voter_client.cast import VotingSession
-from voter_client.verification_code import PREFIX, VerificationCode, make_code, read_code
+from voter_client.journal import Journal
+from voter_client.verification_code import make_code
 
 OTHER_CHOICES = {"board": (0, 1, 0), "wishes": (0, 0, 0, 0)}
 
@@ -119,6 +119,25 @@ def test_too_few_witnesses_are_no_receipt_but_a_retry_is(
     assert world.verify(world.code(vote)).choices == CHOICES
 
 
+def test_the_same_vote_posted_twice_at_once_is_recorded_once(
+    world: World, citizen: Citizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that gives up waiting posts again while the first request still asks for the certificate's status."""
+    voting = session(world, citizen, between := Between(world))
+    respond = world.responder.respond
+    inner: list[Receipt] = []
+
+    def respond_late(request: bytes) -> bytes:
+        monkeypatch.setattr(world.responder, "respond", respond)
+        inner.append(world.collector.cast(voting._view.session, between.posted[0]))
+        return respond(request)
+
+    monkeypatch.setattr(world.responder, "respond", respond_late)
+    vote = voting.cast(voting.prepare(CHOICES))
+    assert [vote.receipt] == inner
+    assert [vote.receipt.index for vote in citizen.journal.votes] == [1]
+
+
 # --- what the client compares
 
 
@@ -153,6 +172,44 @@ def test_a_reordered_vote_is_noticed_at_the_next_session(world: World, citizen: 
 
     with pytest.raises(ServiceRefused, match="newest receipt"):
         session(world, citizen, Between(world, open_session=reorder))
+
+
+def lapse(world: World, citizen: Citizen, choices: dict[str, tuple[int, ...]]) -> None:
+    """A vote that the witnesses see too late: recorded, but there will be no receipt."""
+    world.witness_clock.by = 1_000
+    with pytest.raises(Lapsed):
+        world.vote(citizen, choices)
+    world.witness_clock.by = 0
+    world.clock.now += 1_000
+
+
+def test_a_lapsed_vote_can_be_replaced(world: World, citizen: Citizen) -> None:
+    world.vote(citizen, CHOICES)
+    lapse(world, citizen, CHOICES)
+    assert world.vote(citizen, OTHER_CHOICES).sequence == 3
+    assert [vote.sequence for vote in citizen.journal.votes] == [1, 3]
+
+
+def test_a_lapsed_vote_that_was_replaced_cannot_be_the_latest_again(world: World, citizen: Citizen) -> None:
+    lapse(world, citizen, CHOICES)
+    lapsed = world.session(citizen).earlier
+    world.vote(citizen, OTHER_CHOICES)
+
+    def reorder(nonce: str, token: str) -> SessionView:
+        return replace(world.collector.open_session(nonce, token), earlier=lapsed)
+
+    with pytest.raises(ServiceRefused, match="newest receipt"):
+        session(world, citizen, Between(world, open_session=reorder))
+
+
+def test_a_vote_recorded_meanwhile_is_shown_before_it_is_replaced(world: World, citizen: Citizen) -> None:
+    between = Between(world)
+    voting = session(world, citizen, between)
+    prepared = voting.prepare(CHOICES)
+    world.vote(replace(citizen, journal=Journal(world.election)), OTHER_CHOICES)  # with another client
+    with pytest.raises(ServiceRefused, match="meanwhile"):
+        voting.cast(prepared)
+    assert between.posted == []
 
 
 @pytest.mark.parametrize("off", [-31, 31, 86_400])
@@ -256,40 +313,7 @@ def test_a_replaced_vote_is_not_the_latest_any_more(world: World, citizen: Citiz
     world.recheck(citizen)
 
 
-# --- verification codes
-
-
-@pytest.fixture(scope="module")
-def code() -> VerificationCode:
-    return make_code("0123456789abcdef" * 4, "ab" * 16, bytes(range(32)))
-
-
-def test_a_verification_code_is_read_back(code: VerificationCode) -> None:
-    assert read_code(code.text()) == code
-    assert len(code.text()) == 97
-    assert code.png().startswith(b"\x89PNG")
-    assert code.terminal().strip()
-    assert "seed" not in repr(code)
-
-
-def test_a_verification_code_fits_the_alphanumeric_mode(code: VerificationCode) -> None:
-    assert segno.make_qr(code.text(), error="m").mode == "alphanumeric"
-
-
-def malformed(good: str) -> Iterator[str]:
-    yield from ("", PREFIX, "VALIK2:" + good[7:], good[7:], good.lower(), good + "=", good + "A", good[:-1])
-    yield from (" " + good, good + "\n", good[:40] + " " + good[40:], good[:40] + "0" + good[41:], good[:-8])
-    yield from (good[:-1] + "7", good + "AAAAAAAA", good + "/HTTP://EXAMPLE.ORG", good[:40] + "ä" + good[41:])
-    yield PREFIX + base64.b32encode(bytes(55)).decode().rstrip("=")
-    yield PREFIX + base64.b32encode(bytes(57)).decode().rstrip("=")
-
-
-@pytest.mark.parametrize("number", range(19))
-def test_a_malformed_code_is_refused(code: VerificationCode, number: int) -> None:
-    bad = list(malformed(code.text()))
-    assert len(bad) == 19
-    with pytest.raises(MalformedMessage):
-        read_code(bad[number])
+# --- with a verifying device
 
 
 def test_a_code_of_another_election_is_refused(world: World, citizen: Citizen) -> None:

@@ -1,0 +1,121 @@
+"""One service as its clients reach it: a request out, an answer in, within limits of size and time."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TypeVar
+
+import httpx
+
+from common.errors import ServiceRefused
+from common.ports import Unavailable
+from common.routes import SMALL, Route
+from common.transport.addresses import require_safe
+from common.transport.bodies import decode_body, encode_body
+from common.transport.problems import error_of
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+CONNECT_SECONDS = 5
+IDLE_SECONDS = 2
+"""Idle connections are dropped before a server (5 s) drops them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, content type without parameters, and body of an answer."""
+
+    status: int
+    media: str
+    body: bytes
+
+
+class Connection:
+    """A service at one address. Threads may share it; close it at the end (it is a context manager).
+
+    `tls` replaces the system's trust anchors. `clock` measures waiting, in seconds. No proxy, redirect or credential
+    of the surroundings is ever used.
+    """
+
+    def __init__(
+        self, address: str, *, tls: ssl.SSLContext | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.address = require_safe(address)
+        self._clock = clock
+        # without TLS there is nothing to verify, and loading the system's anchors takes long
+        verify: ssl.SSLContext | bool = tls or self.address.startswith("https")
+        self._http = httpx.Client(
+            base_url=self.address,
+            verify=verify,
+            trust_env=False,
+            follow_redirects=False,
+            headers={"accept-encoding": "identity"},
+            limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
+        )
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop all connections; the object is of no use afterwards."""
+        self._http.close()
+
+    def call(self, route: Route[Q, A], body: Q, *, session: str = "", rest: str = "") -> A:
+        """The answer to one request. Raises what the party raised; `Unavailable` if it cannot be reached;
+        `MalformedMessage` or `ServiceRefused` for an answer that is none.
+        """
+        answer = self.exchange(route, encode_body(body), session=session, rest=rest)
+        if answer.status not in {200, 204}:
+            raise error_of(answer.status, answer.body)
+        if answer.body and route.answer is not str and answer.media != _bare(route.answer_media):
+            raise ServiceRefused(f"an answer of type {answer.media[:80]!r} where {route.answer_media} is due")
+        return decode_body(route.answer, answer.body)
+
+    def exchange(self, route: Route[Q, A], body: bytes, *, session: str = "", rest: str = "") -> Answer:
+        """One request as HTTP; `Unavailable` if no answer comes in time, `ServiceRefused` for one that is too long."""
+        headers = {"authorization": f"Bearer {session}"} if route.session else {}
+        if body and route.request_media is not None:
+            headers["content-type"] = route.request_media
+        deadline = self._clock() + route.seconds
+        try:
+            with self._http.stream(
+                route.method,
+                route.url(rest),
+                content=body or None,
+                headers=headers,
+                timeout=httpx.Timeout(route.seconds, connect=CONNECT_SECONDS),
+            ) as response:
+                data = self._read(response, max(route.answer_limit, SMALL), deadline)
+                return Answer(response.status_code, _bare(response.headers.get("content-type", "")), data)
+        except httpx.TimeoutException:
+            raise Unavailable(f"the service at {self.address} did not answer in time; try again later") from None
+        except httpx.HTTPError:
+            raise Unavailable(f"the service at {self.address} cannot be reached; try again later") from None
+
+    def _read(self, response: httpx.Response, limit: int, deadline: float) -> bytes:
+        if "content-encoding" in response.headers:
+            raise ServiceRefused(f"the service at {self.address} compressed its answer, unasked")
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_raw():
+            size += len(part)
+            if size > limit:
+                raise ServiceRefused(f"the service at {self.address} answered with more than {limit} bytes")
+            if self._clock() > deadline:
+                raise Unavailable(f"the service at {self.address} answered too slowly; try again later")
+            parts.append(part)
+        return b"".join(parts)
+
+
+def _bare(media: str) -> str:
+    return media.partition(";")[0].strip().lower()

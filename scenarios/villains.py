@@ -1,0 +1,236 @@
+"""What attackers hold: cards that sign anything, log keys, bribed responders and collectors. They see no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from common.crypto.paillier import PublicKey
+from common.crypto.paillier_key import PaillierElectionKey
+from common.encoding.times import from_rfc3339
+from common.errors import SetupError
+from common.log.checkpoint import Checkpoint, sign_checkpoint
+from common.log.cosignature import cosign
+from common.log.entries import Entry, EntryKind
+from common.log.merkle import MerkleTree
+from common.messages.acts import Signed, signed_digest
+from common.messages.ballot import Ballot, ContestBallot, ballot_digest
+from common.messages.election import Election
+from common.messages.message import decode, encode
+from common.messages.receipt import Receipt, SessionView, SignedLatest, VerificationAnswer
+from common.messages.roll import RollEntry
+from common.messages.vote import RecordedVote, SignedBallot, VoteStatement, digest_of
+from common.tally.evidence import Evidence, PublicLog
+from scenarios.keyring import Keyring
+from scenarios.world import World
+from voter_client.card import IdentityCard
+from voter_client.cast import CollectorForVoters
+from voter_client.prepare import PreparedBallot, prepare_ballot
+
+
+@dataclass(slots=True)
+class Mallory:
+    """A client of the attacker's own make, with a card it can use and a collector it talks to."""
+
+    election: Election
+    collector: CollectorForVoters
+    card: IdentityCard
+
+    def log_in(self) -> SessionView:
+        nonce = self.collector.challenge()
+        return self.collector.open_session(
+            nonce, self.card.authenticate(self.election.manifest.collector.address, nonce)
+        )
+
+    def prepare(self, unit: str, *choice: int, voter: str | None = None) -> PreparedBallot:
+        """A well-made ballot, for the card's holder or for somebody else."""
+        contest = self.election.manifest.contests[0].id
+        return prepare_ballot(self.election, unit, voter or self.card.voter_id, {contest: choice})
+
+    def sign(
+        self,
+        view: SessionView,
+        ballot: Ballot,
+        salt: str,
+        *,
+        card: IdentityCard | None = None,
+        **fields: object,
+    ) -> bytes:
+        """The signed ballot: any ballot, any card, an honest statement but for `fields`."""
+        honest = VoteStatement(
+            "valik/v1/vote",
+            self.election.fingerprint,
+            ballot_digest(ballot),
+            self.card.voter_id,
+            salt,
+            view.earlier.sequence + 1 if view.earlier else 1,
+            view.earlier.digest if view.earlier else None,
+            view.roll_version,
+            view.time,
+        )
+        statement = replace(honest, **fields)  # type: ignore[arg-type]
+        jws = (card or self.card).sign(encode(statement), from_rfc3339(statement.time))
+        return encode(SignedBallot(ballot, jws))
+
+    def cast(self, ballot: Ballot, salt: str, **fields: object) -> Receipt:
+        """Log in, sign and post."""
+        view = self.log_in()
+        return self.collector.cast(view.session, self.sign(view, ballot, salt, **fields))  # type: ignore[arg-type]
+
+
+def mallory(world: World, card: IdentityCard) -> Mallory:
+    """An attacker with this card before the collector."""
+    return Mallory(world.election, world.collector, card)
+
+
+def public_key(election: Election) -> PublicKey:
+    """The Paillier key; `SetupError` for another cryptosystem."""
+    if not isinstance(election.key, PaillierElectionKey):
+        raise SetupError("this attack knows Paillier only")
+    return election.key.public
+
+
+def with_contest(ballot: Ballot, part: ContestBallot) -> Ballot:
+    """The ballot with another first contest."""
+    return replace(ballot, contests=(part, *ballot.contests[1:]))
+
+
+def secret_ballot(election: Election, prepared: PreparedBallot, *plaintexts: int) -> Ballot:
+    """The ballot with other plaintexts in its first contest, any at all, under the old proofs."""
+    key, part, ballot = election.key, prepared.ballot.contests[0], prepared.ballot
+    names = bytes.fromhex(election.fingerprint), bytes.fromhex(ballot.pseudonym)
+    values = tuple(
+        key.encrypt(m % int(public_key(election).n), key.randomness(*names, prepared.seed, part.contest, index))
+        for index, m in enumerate(plaintexts)
+    )
+    return with_contest(ballot, replace(part, ciphertexts=values))
+
+
+# --- services in hostile hands
+
+
+@dataclass(slots=True)
+class LyingCollector:
+    """The collector of an honest world, with something else in the place of some answers."""
+
+    true: CollectorForVoters
+    lookups: Callable[[str], VerificationAnswer]
+    newest: Callable[[str], SignedLatest]
+    receipt: Callable[[Receipt], Receipt] = lambda honest: honest
+    head: Callable[[str], str] = lambda honest: honest
+    steps: Callable[[Checkpoint, Checkpoint], tuple[bytes, ...]] | None = None
+
+    def challenge(self) -> str:
+        return self.true.challenge()
+
+    def open_session(self, nonce: str, token: str) -> SessionView:
+        return self.true.open_session(nonce, token)
+
+    def refresh(self, session: str) -> SessionView:
+        return self.true.refresh(session)
+
+    def cast(self, session: str, signed_ballot: bytes) -> Receipt:
+        return self.receipt(self.true.cast(session, signed_ballot))
+
+    def lookup(self, vote_id: str) -> VerificationAnswer:
+        return self.lookups(vote_id)
+
+    def latest(self, vote_id: str) -> SignedLatest:
+        return self.newest(vote_id)
+
+    def checkpoint(self) -> str:
+        return self.head(self.true.checkpoint())
+
+    def consistency(self, older: Checkpoint, newer: Checkpoint) -> tuple[bytes, ...]:
+        return self.steps(older, newer) if self.steps else self.true.consistency(older, newer)
+
+
+def lying(world: World) -> LyingCollector:
+    """The world's collector, about to lie."""
+    return LyingCollector(world.collector, world.collector.lookup, world.collector.latest)
+
+
+@dataclass(frozen=True, slots=True)
+class Forger:
+    """Who holds the log's key, and those of bribed witnesses, and writes any log with them."""
+
+    election: Election
+    log_key: Ed25519PrivateKey
+    witnesses: Mapping[str, Ed25519PrivateKey]
+
+    def note(self, tree: MerkleTree, time: int) -> str:
+        """A checkpoint that log and bribed witnesses sign blindly, at any time (seconds since 1970)."""
+        origin = self.election.manifest.log.origin
+        checkpoint = Checkpoint(origin, tree.size, tree.root())
+        note = sign_checkpoint(checkpoint, self.log_key, origin)
+        return note + "".join(cosign(checkpoint.body, key, name, time) for name, key in self.witnesses.items())
+
+    def log(self, lines: Sequence[tuple[Entry, int]]) -> PublicLog:
+        """A log of these entries, each covered at its time."""
+        tree, notes = MerkleTree(), []
+        for entry, time in lines:
+            tree.append(encode(entry))
+            notes.append(self.note(tree, time))
+        return PublicLog(tuple(entry for entry, _ in lines), tuple(notes))
+
+
+def forger(election: Election, keyring: Keyring, bribed: int | None = None) -> Forger:
+    """The holder of the log's key and of this many witnesses' keys, or of all."""
+    names = [member.name for member in election.manifest.witnesses.members]
+    pairs = islice(zip(names, keyring.witnesses, strict=True), bribed)
+    return Forger(election, keyring.collector.log, dict(pairs))
+
+
+def lines_of(election: Election, log: PublicLog) -> list[tuple[Entry, int]]:
+    """The entries of a log with their covering times."""
+    covering = log.covering_times(election)
+    return [(entry, covering.of(index)) for index, entry in enumerate(log.entries)]
+
+
+def tree_of(entries: Sequence[Entry]) -> MerkleTree:
+    """The Merkle tree over these entries."""
+    tree = MerkleTree()
+    for entry in entries:
+        tree.append(encode(entry))
+    return tree
+
+
+def vote_entry(recorded: RecordedVote) -> Entry:
+    """The log entry of a vote."""
+    return Entry(EntryKind.VOTE, digest_of(recorded))
+
+
+def recorded_vote(signed_ballot: bytes, ocsp: str) -> RecordedVote:
+    """A recorded vote of these parts."""
+    return RecordedVote(decode(SignedBallot, signed_ballot), ocsp)
+
+
+def with_orders(world: World, evidence: Evidence, lines: Sequence[tuple[Entry, int]], writer: Forger) -> Evidence:
+    """The evidence with a log of these entries between `open` and the end, and orders of the authority that fit.
+
+    The authority's part in it is innocent: it orders what it is asked to, at the size that the log shows.
+    """
+    acts = [act for act in evidence.acts if act.body.format != "valik/v1/order"]
+    rest = [(entry, time) for entry, time in lines if entry.kind not in ("close", "final")]
+    after = [line for line in rest if line[0].kind in ("revocation", "exclusion")]
+    found = [line for line in rest if line not in after]
+    end = max(world.election.closes + 1, *(time for _, time in rest))
+    for kind, between in ((EntryKind.CLOSE, after), (EntryKind.FINAL, [])):
+        order = world.authority.order(world.election, str(kind), len(found))
+        acts.append(order)
+        found += [(Entry(kind, signed_digest(order)), end), *((entry, end) for entry, _ in between)]
+    return replace(evidence, log=writer.log(found), acts=tuple(acts))
+
+
+def act_entry(signed: Signed, kind: EntryKind) -> Entry:
+    """The log entry of an act."""
+    return Entry(kind, signed_digest(signed))
+
+
+def row_of(world: World, voter: str, name: str, unit: str = "north") -> RollEntry:
+    """A row of the roll."""
+    world.election.unit(unit)
+    return RollEntry(voter, name, unit)
