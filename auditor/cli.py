@@ -53,7 +53,7 @@ def audit(
         try:
             html.write_text(render_html(report), encoding="utf-8")
         except OSError as error:
-            _refuse(error)
+            _refuse(SetupError(f"the page cannot be written ({error.strerror}); name another file with --html"))
     if as_json:
         typer.echo(report.to_json())
     else:

@@ -74,14 +74,14 @@ def render_html(report: AuditReport, sections: Sequence[Section] = ()) -> str:
     )
 
 
-def render_text(report: AuditReport, console: Console) -> None:
-    """The same as tables; the last line is `AUDIT PASS` or `AUDIT FAIL`."""
+def render_text(report: AuditReport, console: Console, *, results: bool = True) -> None:
+    """The same as tables, the results on request; the last line is `AUDIT PASS` or `AUDIT FAIL`."""
     console.print(Text(f"Audit of: {report.title}", style="bold"))
     console.print(Text(f"Fingerprint: {report.fingerprint or 'unknown'}"))
     console.print(Text(f"Scope: {report.scope} record. {NOT_REAL}"))
     if report.insecure:
         console.print(Text(TOY, style="bold white on red"))
-    for contest in report.contests:
+    for contest in report.contests if results else ():
         console.print(_contest_table(contest, "counted" if report.passed else "ANNOUNCED, NOT CONFIRMED"))
     if report.accounting:
         console.print(Text("Votes: " + ", ".join(f"{votes} {name}" for name, votes in report.accounting)))

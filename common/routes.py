@@ -50,7 +50,8 @@ class Route(Generic[Q, A]):
     """One request of a port. `limit` and `answer_limit`: bytes of a body; `seconds`: how long a client waits.
 
     `request_media` None: any content type will do. `session`: the request carries a session as a bearer token.
-    `shape`: what a `bytes` request holds that only the party itself reads. A path may end in `{rest:path}`.
+    `shape`: what a `bytes` request holds that only the party itself reads. `lasting`: the answer never changes.
+    A path may end in `{rest:path}`.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Route(Generic[Q, A]):
     seconds: int = 30
     session: bool = False
     shape: type[Any] | None = None
+    lasting: bool = False
 
     def url(self, rest: str = "") -> str:
         """The path, with its open end filled in."""
@@ -121,13 +123,14 @@ TILE = Route(
     "A hash tile, or entries/… for a bundle of entries",
     answer_media=BYTES,
     answer_limit=256 * (2 + 2**16),
+    lasting=True,
 )
 CONSISTENCY = Route("POST", "/consistency", Growth, Hashes, "A consistency proof between two checkpoints")
 LOG = (CHECKPOINT, TILE, CONSISTENCY)
 
 # --- the box (BoxPort)
 
-SUBMIT_ACT = Route("POST", "/acts", Signed, LogIndex, "Log a signed act of the authority", limit=ACT_BYTES, seconds=120)
+SUBMIT_ACT = Route("POST", "/acts", Signed, LogIndex, "Log an act of the authority", limit=ACT_BYTES, seconds=120)
 EVIDENCE = Route(
     "GET", "/evidence", NoneType, Evidence, "The whole box and log", answer_limit=RECORD_BYTES, seconds=3_600
 )

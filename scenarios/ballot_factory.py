@@ -7,8 +7,10 @@ Threads would not help: most of the work is big-integer arithmetic under the int
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import signal
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -35,18 +37,35 @@ class Wish:
 _election: Election | None = None
 
 
-def prepare_all(manifest: bytes, authority_key: bytes, wishes: Iterable[Wish]) -> Iterator[PreparedBallot]:
+def prepare_all(
+    manifest: bytes, authority_key: bytes, wishes: Iterable[Wish]
+) -> Generator[PreparedBallot, None, None]:
     """Ballots in the order of their wishes. `manifest` is the signed one, which every worker opens itself.
 
-    A toy ballot takes milliseconds: starting workers for it would take longer than making it here.
+    A toy ballot takes milliseconds: starting workers for it would take longer than making it here. Close the
+    generator, to end the workers.
     """
     election = open_manifest(decode(Signed, manifest), authority_key, SYSTEMS, COMPLETE)
     if election.insecure:
         yield from (prepare_ballot(election, wish.unit, wish.voter, wish.choices) for wish in wishes)
         return
-    workers = os.cpu_count() or 1
-    with ProcessPoolExecutor(workers, get_context("spawn"), _open, (manifest, authority_key)) as pool:
-        yield from pool.map(_prepare, wishes)
+    pool = ProcessPoolExecutor(os.cpu_count() or 1, get_context("spawn"), _open, (manifest, authority_key))
+    try:
+        with deaf_to_interrupts():
+            ballots = pool.map(_prepare, wishes)
+        yield from ballots
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes started in here ignore Ctrl-C: ending them is this process's business. For the main thread."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _open(manifest: bytes, authority_key: bytes) -> None:

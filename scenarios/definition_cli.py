@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -31,10 +32,10 @@ def register(app: typer.Typer) -> None:
 @election.command()
 def new(directory: Annotated[Path, typer.Argument(help="Where to write election.toml and roll.csv.")]) -> None:
     """Write a commented definition and a sample voter roll; files that exist are never overwritten."""
-    present = [name for name in FILES if (directory / name).exists()]
-    if present:
-        _give_up(f"{directory} already holds {' and '.join(present)}; choose another directory")
     try:
+        present = [name for name in FILES if os.path.lexists(directory / name)]
+        if present:
+            _give_up(f"{directory} already holds {' and '.join(present)}; choose another directory")
         directory.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             with (directory / name).open("x", encoding="utf-8", newline="") as file:

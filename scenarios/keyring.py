@@ -1,4 +1,4 @@
-"""The private keys of an election's services, by owner: the laboratory gives each hostile party its own and no other."""
+"""The private keys of an election's services, by owner: the laboratory gives each hostile party its own."""
 
 from __future__ import annotations
 

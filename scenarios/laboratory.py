@@ -87,9 +87,14 @@ class Pairing:
     seconds: float
 
     @property
+    def defended(self) -> tuple[Run, ...]:
+        """The runs in which something stood against the attack."""
+        return (*self.restored, self.complete)
+
+    @property
     def expected(self) -> bool:
         """True if every run ended as it should."""
-        return all(run.expected for run in (self.without, *self.restored, self.complete))
+        return all(run.expected for run in (self.without, *self.defended))
 
 
 def pair(scenario: Scenario) -> Pairing:

@@ -62,7 +62,7 @@ def mock(
         typer.echo(report.to_json())
     else:
         show_summary(console, played, chosen.draft, workplace.root)
-        render_text(report, console)
+        render_text(report, console, results=False)
     if not report.passed or played.differences:
         raise typer.Exit(1)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -135,7 +135,14 @@ class MockElection:
         """All that happens, in order of time; ballots come from the factory in the order of `_wishes`."""
         report = self._stage("Voting: encrypt, prove, sign, cast", len(self._plan.events))
         manifest = encode(self._world.manifest)
-        ballots = prepare_all(manifest, self._world.authority.public_key, self._wishes())
+        with closing(prepare_all(manifest, self._world.authority.public_key, self._wishes())) as ballots:
+            for moment, happen in self._moments(ballots):
+                self._world.clock.now = max(self._world.clock.now, moment)
+                happen()
+                report(self._votes + len(self._refusals))
+
+    def _moments(self, ballots: Iterator[PreparedBallot]) -> list[tuple[int, Callable[[], None]]]:
+        """(time, what happens), in order; in one second the roll changes first and the stranger comes next."""
         moments: list[tuple[int, int, Callable[[], None]]] = [
             (moment, 0, partial(self._change_roll, changes)) for moment, changes in self._plan.changes
         ]
@@ -143,10 +150,7 @@ class MockElection:
             insist = partial(self._turn_away, self._plan.stranger, next(ballots))
             moments.append((self._plan.stranger.time, 1, insist))
         moments += [(event.time, 2, partial(self._next_vote, event, ballots)) for event in self._plan.events]
-        for moment, _, happen in sorted(moments, key=lambda each: each[:2]):
-            self._world.clock.now = max(self._world.clock.now, moment)
-            happen()
-            report(self._votes + len(self._refusals))
+        return [(moment, happen) for moment, _, happen in sorted(moments, key=lambda each: each[:2])]
 
     def _wishes(self) -> Iterator[Wish]:
         """What the factory has to prepare: the stranger's ballot first, then one for each event."""

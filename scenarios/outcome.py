@@ -9,7 +9,7 @@ from common.checks.check import CheckList
 from common.errors import CheckFailed, Party, ValikError
 
 AFTERWARDS = frozenset({Party.CLIENT, Party.DEVICE, Party.VOTER, Party.PUBLIC_AUDITOR, Party.SWORN_AUDITOR})
-"""Who can only detect: what they find has happened already."""
+"""Whose checks only detect: what they find has happened already."""
 
 
 class Verdict(StrEnum):
@@ -41,9 +41,9 @@ class Outcome:
         return f"{self.verdict} by {self.defences[0]} ({self.party})"
 
 
-def harmed(harm: str, *evidence: str) -> Outcome:
-    """The attack succeeded."""
-    return Outcome(Verdict.SUCCEEDED, (), None, harm, evidence)
+def harmed(done: bool, harm: str, *evidence: str) -> Outcome:
+    """The attack succeeded if the harm is indeed done; if not, no defence had a part in it."""
+    return Outcome(Verdict.SUCCEEDED if done else Verdict.PREVENTED, (), None, harm if done else "", evidence)
 
 
 class Stopped(ValikError):
@@ -87,10 +87,11 @@ class PartyChecks(CheckList):
 def outcome_of(error: ValikError) -> Outcome:
     """How an attack ended that this error ended; without a defence's name if it is no defence's work."""
     party = error.party if isinstance(error, Stopped | Found) else None
-    verdict = Verdict.DETECTED if party in AFTERWARDS else Verdict.PREVENTED
+    defences = named(error)
+    checked = bool(defences) and not defences[0].startswith("D")
+    verdict = Verdict.DETECTED if party in AFTERWARDS and checked else Verdict.PREVENTED
     reason = error.reason if isinstance(error, CheckFailed) else str(error)
     blamed = (f"at fault: {error.at_fault}",) if isinstance(error, CheckFailed) else ()
-    defences = named(error)
     if not defences:
         reason = f"{type(error).__name__}: {reason}"
     return Outcome(verdict, defences, party, "", (reason, *blamed))

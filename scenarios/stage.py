@@ -31,6 +31,8 @@ from tallier.ceremony import Ceremony
 from tallier.draft import Draft
 from tallier.process import combine, process
 from tallier.trustee_state import MemoryState, StateStore, TrusteeState
+from voter_client.cast import CollectorForVoters, VotingSession
+from voter_client.journal import CastVote
 
 _EVERYONE = people(20, seed=29)
 VOTERS, STRANGERS = _EVERYONE[:12], _EVERYONE[12:]
@@ -42,8 +44,11 @@ DRAFT = Draft(
     title="A laboratory election",
     times=Times("2027-03-01T09:00:00Z", "2027-03-02T09:00:00Z", 300, 300, 30, 60, 600, 1800),
     contests=(SingleContest("single", "chair", "Who takes the chair?", OPTIONS),),
-    units=(Unit("land", "The land", None, ("chair",)),)
-    + tuple(Unit(name, name.title(), "land", ("chair",)) for name in ("north", "south")),
+    units=(
+        Unit("land", "The land", None, ("chair",)),
+        Unit("north", "North", "land", ("chair",)),
+        Unit("south", "South", "land", ("chair",)),
+    ),
     max_ballots=50,
     parameters="toy-512",
     threshold=2,
@@ -90,6 +95,14 @@ class Stage:
         self.world.clock.now += 60
         self.world.vote(citizen, {self.contest: choice})
         self.means(citizen, choice)
+
+    def vote_through(self, collector: CollectorForVoters, citizen: Citizen, choice: tuple[int, ...]) -> CastVote:
+        """An honest client votes, with this collector in the place of the true one."""
+        world, checks = self.world, self.checks(Party.CLIENT)
+        world.clock.now += 60
+        self.means(citizen, choice)
+        session = VotingSession(world.election, collector, citizen.card, citizen.journal, world.clock, checks)
+        return session.cast(session.prepare({self.contest: choice}))
 
     def honest_votes(self, number: int = 4) -> list[Citizen]:
         """So many voters vote: two for Ada, two for Ben, and again."""
@@ -162,6 +175,11 @@ class Stage:
         self.audit(self.world.record(tallied))
         return Announced(tallied, tallied.counted.result.totals[0].counts)
 
+    def unaudited(self, evidence: Evidence) -> Announced:
+        """The same, but no sworn auditor looks."""
+        tallied = self.tally(evidence)
+        return Announced(tallied, tallied.counted.result.totals[0].counts)
+
     def tally(self, evidence: Evidence) -> Tallied:
         """Processor and two trustees take this evidence."""
         election, checks = self.world.election, self.checks(Party.PROCESSOR)
@@ -198,9 +216,10 @@ class MakeStage(Protocol):
         *,
         hostile: Collection[Party] = (),
         systems: Mapping[str, Cryptosystem] = SYSTEMS,
+        voters: int = len(VOTERS),
         **changes: object,
     ) -> Stage:
-        """An election at its opening. `hostile` parties run no checks; `changes` replace fields of `DRAFT`."""
+        """An election at its opening, so many voters on the roll. `changes` replace fields of `DRAFT`."""
 
 
 def make_stage(
@@ -208,6 +227,7 @@ def make_stage(
     *,
     hostile: Collection[Party] = (),
     systems: Mapping[str, Cryptosystem] = SYSTEMS,
+    voters: int = len(VOTERS),
     **changes: object,
 ) -> Stage:
     """A stage on which every party that is not hostile runs `checks`."""
@@ -220,7 +240,7 @@ def make_stage(
     states = [_started_from(state) for state in dealt.states] if dealt else [MemoryState() for _ in keyring.trustees]
     world = create_world(
         draft,
-        [RollEntry(voter_id(p.code), p.name, ("north", "south")[at % 2]) for at, p in enumerate(VOTERS)],
+        [RollEntry(voter_id(p.code), p.name, ("north", "south")[at % 2]) for at, p in enumerate(VOTERS[:voters])],
         systems=systems,
         checks=checks,
         checks_of=own,

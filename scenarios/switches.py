@@ -5,6 +5,7 @@ Each swaps a function of this process for a weaker one and puts the old one back
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType, SimpleNamespace
@@ -19,6 +20,7 @@ import voter_client.verify
 from auditor.head_store import MemoryHeadStore
 from auditor.witness import Head
 from collector.accept import Acceptance
+from collector.lookup import Lookup
 from common.crypto import batch, dealing, keyproof, membership
 from common.crypto.contest import Choice
 from common.crypto.cryptosystem import KeyProof
@@ -28,15 +30,20 @@ from common.crypto.paillier import PublicKey
 from common.crypto.threshold import RandomBelow
 from common.eid.certificates import Identity, Purpose, TrustAnchors, load_certificate, verify_voter_certificate
 from common.encoding.hashing import tagged_hash, uint64
+from common.encoding.octets import to_base64url
 from common.errors import CryptoError, IdentityError, ServiceRefused
 from common.messages import ballot as ballots
 from common.messages.acts import Signed
 from common.messages.ballot import Ballot
 from common.messages.election import Election
-from common.messages.receipt import Receipt
-from common.messages.result import Aggregates, SignedAnswer, sign_answer
-from common.tally import candidate
+from common.messages.manifest import Manifest
+from common.messages.message import decode
+from common.messages.receipt import Receipt, VerificationAnswer
+from common.messages.result import Aggregate, Aggregates, SignedAnswer, sign_answer
+from common.messages.vote import RecordedVote, SignedBallot
+from common.tally import aggregate, candidate
 from common.tally.evidence import Evidence
+from common.tally.merge import Pool
 from tallier.trustee import TrusteeService
 from voter_client.verify import Shown
 
@@ -81,7 +88,7 @@ def _answer_as_told(
 
 
 def _choice_on_the_code(ballot: Ballot, seed: bytes, election: Election) -> tuple[Choice, ...]:
-    """V3: a device that shows what the code says, the option's number in its first bytes, without opening anything."""
+    """V3: a device that shows what the code says, the options in its first bytes, and opens nothing."""
     options = [election.schemes[part.contest].rules.options for part in ballot.contests]
     return tuple(tuple(int(o == seed[at] % k) for o in range(k)) for at, k in enumerate(options))
 
@@ -138,7 +145,7 @@ def _verify_plainly(key: PublicKey, claim: Claim) -> None:
             raise CryptoError("a branch of a membership proof does not hold")
 
 
-def _batch_plainly(key: PublicKey, claims: Sequence[Claim], *, weight: batch.Weight = batch.secrets.randbits) -> None:
+def _batch_plainly(key: PublicKey, claims: Sequence[Claim], *, weight: batch.Weight = secrets.randbits) -> None:
     """D5: the batch, its equation not squared."""
     left = right = key.power_of_g(0)
     for claim in claims:
@@ -151,7 +158,7 @@ def _batch_plainly(key: PublicKey, claims: Sequence[Claim], *, weight: batch.Wei
         raise CryptoError("a membership proof in the batch does not hold")
 
 
-# --- D7, D9, D10
+# --- D7 to D11
 
 
 _accept = Acceptance.accept
@@ -173,6 +180,26 @@ def _same_every_time(length: int) -> bytes:
     return b"\x07" * length
 
 
+def _show_always(self: Lookup, vote_id: str) -> VerificationAnswer:
+    """D8: any code shows its vote, at any time and any number of times."""
+    row = self._finished(vote_id)
+    recorded = RecordedVote(decode(SignedBallot, row.signed_ballot), to_base64url(row.ocsp))
+    return VerificationAnswer(recorded, decode(Receipt, row.receipt or b""), self._latest(row))
+
+
+def _each_by_itself(manifest: Manifest, contest: str, counts: Mapping[str, int]) -> tuple[Pool, ...]:
+    """D11: every unit is a pool of its own, however small."""
+    holders = [unit.id for unit in manifest.units if contest in unit.contests and counts.get(unit.id)]
+    return tuple(Pool(unit, (unit,), counts[unit]) for unit in holders)
+
+
+def _opened_anyhow(election: Election, contest: str, pool: Pool, cast: Sequence[Ballot]) -> Aggregate:
+    """D11: what is too small is opened all the same."""
+    chosen = [aggregate.part(ballot, contest).ciphertexts for ballot in cast if ballot.unit in pool.units]
+    products = tuple(election.key.aggregate(column) for column in zip(*chosen, strict=True))
+    return Aggregate(contest, pool.unit, pool.units, pool.ballots, products)
+
+
 SWITCHES: Mapping[str, Callable[[], AbstractContextManager[None]]] = MappingProxyType(
     {
         "C3": lambda: swapped((candidate, "verify_voter_certificate", _any_certificate)),
@@ -192,8 +219,10 @@ SWITCHES: Mapping[str, Callable[[], AbstractContextManager[None]]] = MappingProx
         ),
         "D5": lambda: swapped((membership, "verify", _verify_plainly), (batch, "verify_claims", _batch_plainly)),
         "D7": lambda: swapped((Acceptance, "accept", _accept_once)),
+        "D8": lambda: swapped((Lookup, "find", _show_always)),
         "D9": lambda: swapped((MemoryHeadStore, "save", _forget)),
         "D10": lambda: swapped((voter_client.prepare, "secrets", SimpleNamespace(token_bytes=_same_every_time))),
+        "D11": lambda: swapped((aggregate, "merge", _each_by_itself), (aggregate, "_aggregate", _opened_anyhow)),
     }
 )
 """By the id of what is taken away. A part of a defence has the part's name after the id."""

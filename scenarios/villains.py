@@ -1,4 +1,4 @@
-"""What attackers hold: cards that sign anything, log keys, bribed responders and collectors. They see no more than that."""
+"""What attackers hold: cards that sign anything, log keys, bribed witnesses. They see no more than that."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from itertools import islice
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from collector.collector import Collector, Keys
+from collector.store import NewEntry, Store
+from common.checks.check import CheckList
 from common.crypto.paillier import PublicKey
 from common.crypto.paillier_key import PaillierElectionKey
 from common.encoding.times import from_rfc3339
@@ -21,7 +24,6 @@ from common.messages.ballot import Ballot, ContestBallot, ballot_digest
 from common.messages.election import Election
 from common.messages.message import decode, encode
 from common.messages.receipt import Receipt, SessionView, SignedLatest, VerificationAnswer
-from common.messages.roll import RollEntry
 from common.messages.vote import RecordedVote, SignedBallot, VoteStatement, digest_of
 from common.tally.evidence import Evidence, PublicLog
 from scenarios.keyring import Keyring
@@ -119,7 +121,7 @@ class LyingCollector:
     true: CollectorForVoters
     lookups: Callable[[str], VerificationAnswer]
     newest: Callable[[str], SignedLatest]
-    receipt: Callable[[Receipt], Receipt] = lambda honest: honest
+    casts: Callable[[str, bytes], Receipt]
     head: Callable[[str], str] = lambda honest: honest
     steps: Callable[[Checkpoint, Checkpoint], tuple[bytes, ...]] | None = None
 
@@ -133,7 +135,7 @@ class LyingCollector:
         return self.true.refresh(session)
 
     def cast(self, session: str, signed_ballot: bytes) -> Receipt:
-        return self.receipt(self.true.cast(session, signed_ballot))
+        return self.casts(session, signed_ballot)
 
     def lookup(self, vote_id: str) -> VerificationAnswer:
         return self.lookups(vote_id)
@@ -150,7 +152,35 @@ class LyingCollector:
 
 def lying(world: World) -> LyingCollector:
     """The world's collector, about to lie."""
-    return LyingCollector(world.collector, world.collector.lookup, world.collector.latest)
+    return LyingCollector(world.collector, world.collector.lookup, world.collector.latest, world.collector.cast)
+
+
+def own_hands(world: World) -> Collector:
+    """The collector, to be used by itself; `SetupError` if it is another process."""
+    if not isinstance(world.collector, Collector):
+        raise SetupError("this attack needs the collector in this process")
+    return world.collector
+
+
+def slip_in(world: World, voter: str, signed_ballot: bytes) -> Receipt:
+    """A hostile collector records a vote for which nobody has logged in."""
+    return own_hands(world)._acceptance.accept(voter, signed_ballot)
+
+
+def set_back(world: World, keys: Keys, size: int, checks: CheckList) -> Collector:
+    """The collector, started again on a backup of its store from when the log had this size."""
+    old, backup = own_hands(world)._store, Store()
+    votes = {vote.position: vote for vote in old.votes()}
+    for position, leaf in enumerate(old.leaves()[:size]):
+        vote = votes.get(position)
+        backup.commit(position, [NewEntry(leaf, vote)])
+        if vote is not None and vote.receipt is not None:
+            backup.finish(vote.vote_id, vote.receipt)
+    for covered in range(1, size + 1):
+        note = old.checkpoint(covered, cosigned=True)
+        if note is not None:
+            backup.keep_checkpoint(covered, note, cosigned=True)
+    return Collector(world.election, world.roll, keys, backup, world.witnesses, world.responder, world.clock, checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +258,3 @@ def with_orders(world: World, evidence: Evidence, lines: Sequence[tuple[Entry, i
 def act_entry(signed: Signed, kind: EntryKind) -> Entry:
     """The log entry of an act."""
     return Entry(kind, signed_digest(signed))
-
-
-def row_of(world: World, voter: str, name: str, unit: str = "north") -> RollEntry:
-    """A row of the roll."""
-    world.election.unit(unit)
-    return RollEntry(voter, name, unit)

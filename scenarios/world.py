@@ -29,6 +29,7 @@ from common.messages.election import Election, load_election
 from common.messages.manifest import Manifest
 from common.messages.result import SignedAnswer
 from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
+from common.ports import TrusteePort
 from common.tally.evidence import Evidence
 from common.tally.record import PublicRecord, SwornRecord, nameless, write_public, write_sworn
 from scenarios.country.authority import EidAuthority
@@ -98,7 +99,7 @@ class World:
     responder: OcspResponder
     authority: Authority
     witnesses: tuple[Witness, ...]
-    trustees: tuple[TrusteeService, ...]
+    trustees: tuple[TrusteePort, ...]
     ceremony: Ceremony
     manifest: Signed
     roll: Signed
@@ -318,8 +319,9 @@ def create_world(
 def open_manifest(
     signed: Signed, authority_key: bytes, systems: Mapping[str, Cryptosystem], checks: CheckList
 ) -> Election:
-    """What every party does with the manifest first: K1, then its keys."""
+    """What every party does with the manifest first: K1, K2, then its keys."""
     checks.run("K1", "manifest", signed, Pins(authority_key, None))
     if not isinstance(signed.body, Manifest):
         raise RuleBroken("the signed document is not a manifest")
+    checks.run("K2", "manifest", signed.body, None)
     return load_election(signed.body, authority_key, systems)

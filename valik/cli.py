@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from auditor import cli as audit_cli
 from common.errors import ValikError
-from scenarios import bench_cli, definition_cli, mock_cli
+from scenarios import bench_cli, definition_cli, mock_cli, scenario_cli
 
 app = typer.Typer(
     name="valik",
@@ -23,6 +25,7 @@ mock_cli.register(app)
 definition_cli.register(app)
 audit_cli.register(app)
 bench_cli.register(app)
+scenario_cli.register(app)
 
 
 def _show_version(wanted: bool) -> None:
@@ -45,8 +48,15 @@ def main() -> None:
     try:
         app()
     except ValikError as error:
-        Console(stderr=True).print("error:", str(error), style="red", highlight=False, markup=False)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        Console(stderr=True).print("interrupted")
-        sys.exit(130)
+        _give_up(str(error))
+    except OSError as error:
+        _give_up(f"{error.strerror}; the output cannot be written, so send it somewhere else")
+
+
+def _give_up(text: str) -> NoReturn:
+    """Say so if anyone listens, and let nothing that is still buffered fail once more at the exit."""
+    with suppress(OSError):
+        Console(stderr=True).print("error:", text, style="red", highlight=False, markup=False, soft_wrap=True)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    sys.exit(2)

@@ -1,9 +1,9 @@
 """What a log sends a witness (C2SP tlog-witness `add-checkpoint`), as text.
 
-    old 3
-    PlRNCrwH…base64 of one hash of the consistency proof, one line each
+old 3
+PlRNCrwH…base64 of one hash of the consistency proof, one line each
 
-    the checkpoint, a note
+the checkpoint, a note
 """
 
 from __future__ import annotations

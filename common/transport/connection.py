@@ -82,7 +82,7 @@ class Connection:
         return decode_body(route.answer, answer.body)
 
     def exchange(self, route: Route[Q, A], body: bytes, *, session: str = "", rest: str = "") -> Answer:
-        """One request as HTTP; `Unavailable` if no answer comes in time, `ServiceRefused` for one that is too long."""
+        """One request as HTTP; `Unavailable` if no answer comes in time, `ServiceRefused` if it is too long."""
         headers = {"authorization": f"Bearer {session}"} if route.session else {}
         if body and route.request_media is not None:
             headers["content-type"] = route.request_media

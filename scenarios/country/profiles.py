@@ -17,6 +17,8 @@ from common.eid.certificates import Purpose
 from common.eid.personal_code import voter_id
 from scenarios.country.population import Person
 
+LONGEST_NAME = 64
+"""Characters of a name in a certificate, by X.520; for the common name, `cryptography` counts bytes of UTF-8."""
 OCSP_URL = "http://ocsp.country.invalid"
 _POLICIES = {
     Purpose.AUTHENTICATION: ObjectIdentifier("2.999.1.1"),
@@ -64,12 +66,16 @@ def person_certificate(
 
 
 def person_name(person: Person, serial_number: str) -> x509.Name:
-    """The subject of an ID card's certificate: C, CN as `SURNAME,GIVEN NAME,code`, SN, GN, serialNumber."""
-    surname, given_name = person.surname.upper(), person.given_name.upper()
+    """The subject of an ID card's certificate: C, CN as `SURNAME,GIVEN NAME,code`, SN, GN, serialNumber.
+
+    Long names are cut to what X.520 allows; who someone is, the serial number says.
+    """
+    surname, given_name = person.surname.upper()[:LONGEST_NAME], person.given_name.upper()[:LONGEST_NAME]
+    names = f"{surname},{given_name}".encode()[: LONGEST_NAME - len(person.code) - 1].decode(errors="ignore")
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "EE"),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{surname},{given_name},{person.code}"),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{names},{person.code}"),
             x509.NameAttribute(NameOID.SURNAME, surname),
             x509.NameAttribute(NameOID.GIVEN_NAME, given_name),
             x509.NameAttribute(NameOID.SERIAL_NUMBER, serial_number),

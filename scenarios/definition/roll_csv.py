@@ -46,7 +46,8 @@ def parse_roll(file: str, text: str, units: Sequence[Unit] | None = None) -> tup
     try:
         reader.read(text)
     except csv.Error:
-        reader.fault(reader.line, "quotation marks do not match; write two of them inside a quoted cell")
+        reason = "quotation marks do not match, or a cell is far too long"
+        reader.fault(reader.line, f"{reason}; write two quotation marks for one inside a quoted cell")
     if not reader.faults and not reader.rows:
         reader.fault(1, "there are no voters; write one line for each below the header")
     if reader.faults:

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from common.crypto.systems import SYSTEMS
 from common.errors import SetupError
 from common.messages.roll import RollEntry
 from scenarios.definition import sections
@@ -57,6 +58,8 @@ def load_definition(
     `parameters` replaces the definition's; `voters` makes up so many instead, and scales the population with them.
     `SetupError` with a line for every fault: file, place, and what to do.
     """
+    if parameters is not None and parameters not in SYSTEMS:
+        raise SetupError(f"there are no such parameters; choose one of {', '.join(SYSTEMS)}")
     found: list[Problem] = []
     parts = _read(path, found)
     if parameters is not None:
@@ -84,7 +87,9 @@ def _read(path: Path, found: list[Problem]) -> _Parts:
     try:
         values = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise SetupError(without_codes(f"{shown_name(path)}: this is not TOML: {error}; correct that place")) from None
+        raise SetupError(
+            without_codes(f"{shown_name(path)}: this is not TOML: {error}; correct that place")
+        ) from None
     except RecursionError:
         raise SetupError(f"{shown_name(path)}: lists or tables are nested too deeply; write them flat") from None
     except ValueError:

@@ -1,0 +1,27 @@
+"""A witness over HTTP (C2SP tlog-witness)."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+
+from common import routes
+from common.log.submission import parse_submission
+from common.ports import WitnessConflict, WitnessPort
+from common.transport.client import SIZE_MEDIA
+from common.transport.server import handle, make_app
+
+
+def witness_app(witness: WitnessPort) -> FastAPI:
+    """One witness; for logs."""
+    app = make_app(
+        "Valik witness",
+        [handle(routes.ADD_CHECKPOINT, lambda asked: witness.add_checkpoint(*parse_submission(asked.body)))],
+    )
+    app.add_exception_handler(WitnessConflict, _conflict)
+    return app
+
+
+async def _conflict(_request: Request, error: Exception) -> Response:
+    """The size of the head that this witness holds, in the form C2SP gives it."""
+    size = error.known_size if isinstance(error, WitnessConflict) else 0
+    return Response(f"{size}\n", 409, {"content-type": SIZE_MEDIA})

@@ -1,0 +1,134 @@
+"""Running a service: uvicorn on one address, in this thread until a signal, or beside the caller in a thread."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import Any, TextIO
+
+import uvicorn
+from fastapi import FastAPI
+
+from common.errors import SetupError
+from common.transport.addresses import is_loopback, url_of
+from common.transport.logs import LOGGING
+
+LOOPBACK = "127.0.0.1"
+KEEP_ALIVE_SECONDS = 5
+STOP_SECONDS = 10
+"""How long requests in hand may take after the order to stop."""
+START_SECONDS = 30
+MAXIMUM_CONNECTIONS = 1_000
+BACKLOG = 128
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """PEM files of a service's certificate chain and private key."""
+
+    certificate: Path
+    key: Path
+
+
+def serve(
+    app: FastAPI, host: str = LOOPBACK, port: int = 0, tls: TlsFiles | None = None, out: TextIO = sys.stdout
+) -> None:
+    """Run until SIGINT or SIGTERM, then finish what is in hand. Port 0: a free one.
+
+    As soon as requests are taken, `out` gets one line, such as `{"ready": "http://127.0.0.1:8080"}`. `SetupError`
+    if the address is taken, or is not a loopback address and there is no TLS.
+    """
+    listening, address = listen(host, port, tls)
+
+    def announce() -> None:
+        print(json.dumps({"ready": address}), file=out, flush=True)
+
+    _Server(_config(app, tls, LOGGING), announce).run(sockets=[listening])
+
+
+class BackgroundService:
+    """A service in a thread of this process, from `with` to its end; `address` says where."""
+
+    def __init__(self, app: FastAPI, host: str = LOOPBACK, port: int = 0, tls: TlsFiles | None = None) -> None:
+        self._listening, self.address = listen(host, port, tls)
+        self._ready = Event()
+        self._server = _Server(_config(app, tls, None), self._ready.set)
+        self._thread = Thread(target=self._server.run, args=([self._listening],), name=f"service {app.title}")
+
+    def __enter__(self) -> BackgroundService:
+        self._thread.start()
+        if not self._ready.wait(START_SECONDS):
+            self.stop()
+            raise SetupError(f"the service at {self.address} does not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop; `stop` waits for the end."""
+        self._server.should_exit = True
+
+    def stop(self) -> None:
+        """Take no new requests, finish those in hand, and end the thread. May be called again."""
+        self.ask_to_stop()
+        self._thread.join(STOP_SECONDS + START_SECONDS)
+        self._listening.close()
+
+
+def listen(host: str, port: int, tls: TlsFiles | None) -> tuple[socket.socket, str]:
+    """A listening socket and its address; `SetupError` for an unsafe or a taken one."""
+    if tls is None and not is_loopback(host):
+        raise SetupError("a service that others can reach needs TLS: give a certificate and its key")
+    for file in (tls.certificate, tls.key) if tls else ():
+        if not file.is_file():
+            raise SetupError(f"there is no file {file.name} for TLS")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sends at once (TCP_NODELAY) only on sockets that say they are TCP; else each answer waits some 40 ms
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise SetupError(f"cannot listen on {host}, port {port}: {error.strerror}") from None
+    return listening, url_of(host, listening.getsockname()[1], tls=tls is not None)
+
+
+def _config(app: FastAPI, tls: TlsFiles | None, log_config: dict[str, Any] | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=log_config,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=MAXIMUM_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        ssl_certfile=str(tls.certificate) if tls else None,
+        ssl_keyfile=str(tls.key) if tls else None,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
