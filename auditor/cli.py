@@ -68,7 +68,7 @@ def read_record(directory: Path) -> Mapping[str, bytes]:
     out of the record. `OSError` for what cannot be read.
     """
     if not directory.is_dir():
-        raise SetupError("the record is not a directory")
+        raise SetupError("there is no such directory; name the one that holds public/, or public/ itself")
     whole = (directory / "public").is_dir()
     if not whole and not (directory / "manifest.json").is_file():
         raise SetupError("the directory holds no public/ and no manifest.json: this is no election record")

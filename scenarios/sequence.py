@@ -22,7 +22,8 @@ def picture(story: Sequence[Step], title: str) -> str:
         y += _LINE * len(lines) + 8
         parts += _arrow(centre[step.sender], centre[step.receiver], y, lines)
         y += 14
-    width, height = len(parties) * _COLUMN, y + 10
+    hooked = parties[-1] in (step.sender for step in story if step.sender == step.receiver)
+    width, height = (len(parties) + hooked) * _COLUMN, y + 10
     columns = [_party(name, centre[name], height) for name in parties]
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
@@ -49,7 +50,7 @@ def _arrow(start: int, end: int, y: int, lines: Sequence[str]) -> list[str]:
         way = 1 if end > start else -1
         shape = f'<path d="M{start} {y} H{end - 2 * way}" class="arrow"/>'
         head = f'<path d="M{end} {y} l{-8 * way} -4 v8 z"/>'
-    first = y - 6 - _LINE * (len(lines) - 1)
+    first = y - (10 if start == end else 6) - _LINE * (len(lines) - 1)
     texts = [
         f'<text x="{x}" y="{first + _LINE * at}" text-anchor="{anchor}">{escape(line)}</text>'
         for at, line in enumerate(lines)

@@ -249,12 +249,16 @@ def create_world(
 ) -> World:
     """Set up an election: eID authority, trustees and their ceremony, witnesses, roll, manifest, collector.
 
-    The clock stands at the opening. `SetupError` for toy parameters unless they are asked for. `ceremony` is one that
-    was held before, by trustees with the keys in `keyring`, of whose `trustee_states` it is the end.
+    The clock stands at the opening. `SetupError` for toy parameters unless they are asked for, and for a check
+    removed unless they are toy ones. `ceremony` is one that was held before, by trustees with the keys in `keyring`,
+    of whose `trustee_states` it is the end.
     """
     system = systems[draft.parameters]
     if system.insecure and not insecure_parameters:
         raise SetupError(f"{draft.parameters} is a toy; say --insecure-parameters to use it")
+    if not system.insecure:
+        for each in (checks, *checks_of.values()):
+            each.require_complete()
     clock = Clock(from_rfc3339(draft.times.opens))
     witness_clock = ShiftedClock(clock)
     country = EidAuthority(clock)

@@ -79,7 +79,7 @@ class RecordFiles:
         elif shard is not None:
             self._shard(_LINES[shard[1]], path)
         else:
-            raise RuleBroken(f"{path!r} is no file of a record")
+            raise RuleBroken("no file of a record has this path")
 
     # --- public
 

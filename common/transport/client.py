@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from common import ports, routes
 from common.crypto.cryptosystem import KeyMaterial, KeyProof, Share
 from common.encoding.octets import to_base64url
-from common.errors import ServiceRefused
+from common.errors import LogError, ServiceRefused, ValikError
 from common.log.checkpoint import Checkpoint
 from common.log.submission import encode_submission
 from common.log.tiles import Tile
@@ -105,8 +105,15 @@ class WitnessClient(ports.WitnessPort):
         if answer.status == 409 and answer.media == SIZE_MEDIA:
             raise ports.WitnessConflict(_known_size(answer.body))
         if answer.status != 200:
-            raise error_of(answer.status, answer.body)
+            raise self._refusal(error_of(answer.status, answer.body))
         return decode_body(str, answer.body)
+
+    @staticmethod
+    def _refusal(error: ValikError) -> ValikError:
+        """No witness may raise in its log what only others can mean, such as a failed check."""
+        return (
+            error if isinstance(error, (LogError, ports.NotFound, ports.Unavailable)) else ServiceRefused(str(error))
+        )
 
 
 class OcspClient(ports.OcspResponder):
@@ -116,7 +123,11 @@ class OcspClient(ports.OcspResponder):
         self._connection = connection
 
     def respond(self, request: bytes) -> bytes:
-        return self._connection.call(routes.OCSP, request)
+        """The response; whatever went wrong is `Unavailable`, for the responder has no say in anything else."""
+        try:
+            return self._connection.call(routes.OCSP, request)
+        except ValikError as error:
+            raise ports.Unavailable(f"the certificate's status cannot be had: {error}") from error
 
 
 def _known_size(body: bytes) -> int:

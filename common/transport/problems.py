@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Annotated
+
+from pydantic import Field
 
 from common import errors, ports
 from common.errors import CheckFailed, MalformedMessage, Party, ServiceRefused, ValikError
@@ -17,29 +20,32 @@ MEDIA = "application/problem+json"
 _PREFIX = "https://valik.invalid/problems/"
 """Names of problem types; nothing is ever fetched from there."""
 _PLAIN = "about:blank"
+LONGEST_REASON = 2_000
+Line = Annotated[str, Field(max_length=300)]
+Reason = Annotated[str, Field(max_length=LONGEST_REASON)]
 
 
 @message
 class Problem:
     """Any failure but that of a check. `type` names the class of error, `detail` is its text."""
 
-    type: str
-    title: str
+    type: Line
+    title: Line
     status: int
-    detail: str
+    detail: Reason
 
 
 @message
 class FailedCheck:
     """`CheckFailed`, with all its fields; `detail` is the reason."""
 
-    type: str
-    title: str
+    type: Line
+    title: Line
     status: int
-    detail: str
+    detail: Reason
     check: str
     at_fault: Party
-    subject: str
+    subject: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ def problem_of(error: ValikError) -> Problem | FailedCheck:
             CHECK_FAILED,
             f"Check {error.check} failed",
             status,
-            error.reason,
+            error.reason[:LONGEST_REASON],
             error.check,
             error.at_fault,
             error.subject,
@@ -98,7 +104,7 @@ def problem_of(error: ValikError) -> Problem | FailedCheck:
     for base in type(error).__mro__:
         if base in _BY_CLASS:
             kind = _BY_CLASS[base]
-            return Problem(kind.type, kind.title, kind.status, str(error))
+            return Problem(kind.type, kind.title, kind.status, str(error)[:LONGEST_REASON])
     return plain_problem(500, "the service failed")
 
 

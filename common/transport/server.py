@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -40,8 +40,8 @@ _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{1,200})\Z")
 class Asked(Generic[Q]):
     """A request as a handler sees it: decoded body, session (empty where the route has none), end of the path."""
 
-    body: Q
-    session: str
+    body: Q = field(repr=False)
+    session: str = field(repr=False)
     rest: str
 
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 import httpx
 import pytest
 
+from auditor.api import witness_app
 from auditor.witness import UnknownLog
 from common.checks.catalogue import CHECKS
-from common.errors import CheckFailed, Party, ServiceRefused, ValikError
+from common.errors import CheckFailed, LogError, Party, ServiceRefused, ValikError
 from common.messages.message import encode
-from common.ports import NotFound, TrusteePort, Unavailable
+from common.ports import Lapsed, NotAuthenticated, NotFound, TrusteePort, Unavailable, WitnessConflict
 from common.routes import IDENTITY
-from common.transport.client import TrusteeClient
+from common.transport.client import OcspClient, TrusteeClient, WitnessClient
 from common.transport.connection import Connection
 from common.transport.problems import KINDS, MEDIA, Kind, error_of, plain_problem, problem_of
 from common.transport.serve import BackgroundService
+from scenarios.country.api import ocsp_app
 from tallier.api import trustee_app
 
 
@@ -89,6 +92,46 @@ def test_class_of_one_party_travels_as_the_nearest_that_all_know(failing: tuple[
     arrived, answer = raised(failing, UnknownLog("not followed"))
     assert type(arrived) is NotFound
     assert answer.status_code == 404
+
+
+def everything() -> list[ValikError]:
+    return [*(kind.error("said with intent") for kind in KINDS), CheckFailed("C9", Party.VOTER, "vote 00", "so")]
+
+
+class Hostile:
+    """A witness and a responder that answer with any error there is."""
+
+    error: ValikError
+
+    def add_checkpoint(self, *_request: object) -> str:
+        raise self.error
+
+    def respond(self, _request: bytes) -> bytes:
+        raise self.error
+
+
+def test_no_failure_of_a_witness_or_responder_can_pass_for_anothers() -> None:
+    """A log goes on after the errors of its witness port, and no others; a voter believes only the collector."""
+    hostile = Hostile()
+    with (
+        BackgroundService(witness_app(hostile)) as witness,
+        BackgroundService(ocsp_app(hostile)) as responder,
+        Connection(witness.address) as to_witness,
+        Connection(responder.address) as to_responder,
+    ):
+        for hostile.error in everything():
+            with pytest.raises((ServiceRefused, LogError)) as refused:
+                WitnessClient(to_witness).add_checkpoint(0, (), "note")
+            assert not isinstance(refused.value, (Lapsed, NotAuthenticated, WitnessConflict))
+            with pytest.raises(ServiceRefused) as unavailable:
+                OcspClient(to_responder).respond(b"request")
+            assert type(unavailable.value) is Unavailable
+
+
+def test_long_reason_is_cut_short() -> None:
+    problem = problem_of(ServiceRefused("x" * 5000))
+    assert str(error_of(problem.status, encode(problem))) == "x" * 2000
+    assert "no reason" in str(error_of(problem.status, encode(replace(problem, detail="x" * 5000))))
 
 
 def test_defect_tells_nothing_of_itself(failing: tuple[Failing, Connection]) -> None:

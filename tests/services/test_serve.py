@@ -88,7 +88,7 @@ def test_taken_port_is_a_sentence() -> None:
 
 
 def test_answers_do_not_wait_for_more() -> None:
-    """Else every answer on a kept connection takes some 40 ms (Nagle's algorithm against delayed acknowledgements)."""
+    """Else every answer takes some 40 ms more (Nagle's algorithm against delayed acknowledgements)."""
     listening, _ = listen("127.0.0.1", 0, None)
     with listening:
         assert listening.proto == socket.IPPROTO_TCP  # by which asyncio knows that it may switch the wait off
