@@ -7,7 +7,6 @@ cannot be checked is passed over in silence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache, partial
 
@@ -28,9 +27,7 @@ from common.log.merkle import MerkleTree
 from common.messages.acts import Exclusion, signed_digest
 from common.messages.election import Election, load_election
 from common.tally.evidence import PublicLog
-from common.tally.record_files import RecordFiles
-
-_CODE = re.compile(r"\d{11,}")
+from common.tally.record_files import RecordFiles, shown_path
 
 
 def audit(
@@ -81,7 +78,7 @@ def _excuse_others(record: RecordFiles, ledger: Ledger, checks: CheckList) -> No
 
 def _audit_form(record: RecordFiles, ledger: Ledger) -> None:
     for path in sorted(record.files):
-        ledger.attempt("F1", _shown(path), partial(_pair, record, path))
+        ledger.attempt("F1", shown_path(path), partial(_pair, record, path))
     ledger.attempt("F1", "all files", lambda: (record, None))
 
 
@@ -154,11 +151,6 @@ def _inclusion(tree: MerkleTree, index: int, size: int) -> tuple[bytes, ...]:
 
 def _consistency(tree: MerkleTree, older: Checkpoint, newer: Checkpoint) -> tuple[bytes, ...]:
     return tree.consistency_proof(older.size, newer.size) if newer.size <= tree.size else ()
-
-
-def _shown(path: str) -> str:
-    """A path in print. Anybody may have named the file, so perhaps after a voter: no run of digits makes a code."""
-    return _CODE.sub("…", path if path.isprintable() else ascii(path))
 
 
 def _pair(obj: object, context: object) -> tuple[object, object]:

@@ -31,6 +31,7 @@ from common.tally.record_files import (
     RecordFiles,
     in_order,
     shard_path,
+    shown_path,
 )
 
 SET_NAMES = ("accepted", "superseded", "excluded", "revoked", "counted")
@@ -202,7 +203,7 @@ def require_whole(record: RecordFiles) -> None:
     if missing:
         raise RuleBroken(f"{missing[0]} is missing")
     if extra:
-        raise RuleBroken(f"{extra[0]!r} is no file of this record")
+        raise RuleBroken(f"{shown_path(extra[0])} is no file of this record")
     _require_logged(record, "public/orders.json", record.orders, "close", "final")
     _require_logged(record, "public/exclusions.json", record.exclusions, "exclusion")
     _require_totals(record)

@@ -54,6 +54,14 @@ DOCUMENTS: Mapping[str, Callable[[RecordFiles], object]] = MappingProxyType(
 _SHARD = re.compile(r"(public/log/|public/ballots/|sworn/votes/)([0-9]{6})\.jsonl\Z")
 
 
+_CODE = re.compile(r"\d{11,}")
+
+
+def shown_path(path: str) -> str:
+    """Any path in print: on one line, and without what may be a personal code, whoever named the file."""
+    return _CODE.sub("…", path if path.isprintable() else ascii(path))
+
+
 def shard_path(folder: str, number: int) -> str:
     """Path of a folder's shard of that number: `public/log/000000.jsonl`."""
     return f"{folder}{number:06}.jsonl"
