@@ -26,7 +26,8 @@ from common.messages.roll import RollChange, RollEntry
 from common.messages.vote import SignedBallot
 from common.ports import Lapsed
 from scenarios.country.population import people
-from scenarios.world import Citizen, World, create_world
+from scenarios.founding import create_world
+from scenarios.world import Citizen, World
 from tallier.draft import Draft
 
 SPEC = Path(__file__).parent / "spec"

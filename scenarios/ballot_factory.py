@@ -21,7 +21,7 @@ from common.errors import SetupError
 from common.messages.acts import Signed
 from common.messages.election import Election
 from common.messages.message import decode
-from scenarios.world import open_manifest
+from scenarios.founding import open_manifest
 from voter_client.prepare import PreparedBallot, prepare_ballot
 
 

@@ -21,9 +21,10 @@ from common.messages.roll import RollChange, RollEntry
 from scenarios.ballot_factory import Wish, prepare_all
 from scenarios.country.population import Person
 from scenarios.definition.toml_file import Definition
+from scenarios.founding import create_world
 from scenarios.wishes import Event, Expected, Plan, Stranger, expected
 from scenarios.workplace import Workplace
-from scenarios.world import Citizen, Tallied, World, create_world
+from scenarios.world import Citizen, Tallied, World
 from voter_client.prepare import PreparedBallot, sign_vote
 from voter_client.verification_code import VerificationCode
 

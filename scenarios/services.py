@@ -30,8 +30,9 @@ from common.transport.client import BoxClient, CollectorClient, OcspClient, Trus
 from common.transport.connection import Connection
 from common.transport.serve import BackgroundService
 from scenarios.country.api import ocsp_app
+from scenarios.founding import create_world
 from scenarios.keyring import Keyring, new_keyring
-from scenarios.world import World, create_world
+from scenarios.world import World
 from tallier.api import trustee_app
 from tallier.ceremony import hold_ceremony
 from tallier.draft import Draft

@@ -24,9 +24,10 @@ from common.messages.manifest import Policies, SingleContest, Times, Unit
 from common.messages.roll import RollEntry
 from common.tally.evidence import Evidence
 from scenarios.country.population import Person, people
+from scenarios.founding import create_world
 from scenarios.keyring import Keyring, new_keyring
 from scenarios.outcome import Found, Outcome, PartyChecks, Stopped, Verdict
-from scenarios.world import Citizen, Tallied, World, create_world
+from scenarios.world import Citizen, Tallied, World
 from tallier.ceremony import Ceremony
 from tallier.draft import Draft
 from tallier.process import combine, process

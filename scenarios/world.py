@@ -7,28 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import MappingProxyType
 
-from auditor.head_store import MemoryHeadStore
 from auditor.witness import Witness
 from collector.collector import Collector
-from collector.store import Store
-from common.checks.catalogue import COMPLETE
 from common.checks.check import CheckList
-from common.checks.setup import Pins
 from common.crypto.contest import Choice
-from common.crypto.cryptosystem import Cryptosystem, Progress
-from common.crypto.systems import SYSTEMS
-from common.eid.service_keys import public_raw
-from common.encoding.times import from_rfc3339
-from common.errors import Party, RuleBroken, SetupError
+from common.errors import Party, RuleBroken
 from common.log.witnessed import verify_log_signature
 from common.messages.acts import Signed
-from common.messages.election import Election, load_election
-from common.messages.manifest import Manifest
+from common.messages.election import Election
 from common.messages.result import SignedAnswer
-from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
+from common.messages.roll import ChangeSet, Roll, RollChange
 from common.ports import TrusteePort
 from common.tally.evidence import Evidence
 from common.tally.record import PublicRecord, SwornRecord, nameless, write_public, write_sworn
@@ -36,13 +25,9 @@ from scenarios.country.authority import EidAuthority
 from scenarios.country.ocsp_responder import OcspResponder
 from scenarios.country.population import Person
 from scenarios.country.token import VoterToken
-from scenarios.keyring import Keyring, new_keyring
-from tallier.authority import Authority, Services, make_manifest, make_roll, new_election_id
-from tallier.ceremony import Ceremony, hold_ceremony
-from tallier.draft import Draft
+from tallier.authority import Authority
+from tallier.ceremony import Ceremony
 from tallier.process import Counted, Processed, combine, find_faults, process
-from tallier.trustee import TrusteeService
-from tallier.trustee_state import MemoryState, StateStore
 from voter_client.cast import VotingSession, require_election
 from voter_client.journal import CastVote, Journal
 from voter_client.prepare import PreparedBallot
@@ -231,101 +216,3 @@ class World:
 def of_kind(acts: Sequence[Signed], kind: str) -> tuple[Signed, ...]:
     """The acts of a kind, in log order."""
     return tuple(act for act in acts if act.body.format == f"valik/v1/{kind}")
-
-
-def create_world(
-    draft: Draft,
-    rows: Sequence[RollEntry],
-    *,
-    systems: Mapping[str, Cryptosystem] = SYSTEMS,
-    checks: CheckList = COMPLETE,
-    checks_of: Mapping[Party, CheckList] = MappingProxyType({}),
-    store: Path | None = None,
-    trustee_states: Sequence[StateStore] | None = None,
-    progress: Progress | None = None,
-    insecure_parameters: bool = False,
-    keyring: Keyring | None = None,
-    ceremony: Ceremony | None = None,
-) -> World:
-    """Set up an election: eID authority, trustees and their ceremony, witnesses, roll, manifest, collector.
-
-    The clock stands at the opening. `SetupError` for toy parameters unless they are asked for, and for a check
-    removed unless they are toy ones. `ceremony` is one that was held before, by trustees with the keys in `keyring`,
-    of whose `trustee_states` it is the end.
-    """
-    system = systems[draft.parameters]
-    if system.insecure and not insecure_parameters:
-        raise SetupError(f"{draft.parameters} is a toy; say --insecure-parameters to use it")
-    if not system.insecure:
-        for each in (checks, *checks_of.values()):
-            each.require_complete()
-    clock = Clock(from_rfc3339(draft.times.opens))
-    witness_clock = ShiftedClock(clock)
-    country = EidAuthority(clock)
-    keys = keyring or new_keyring(draft)
-    authority = Authority(keys.authority)
-    states = trustee_states or [MemoryState() for _ in range(draft.trustees)]
-    trustee_checks = checks_of.get(Party.TRUSTEE, checks)
-    trustees = tuple(
-        TrusteeService(
-            f"trustee-{number}", own, state, authority.public_key, draft.parameters, systems, trustee_checks
-        )
-        for number, (own, state) in enumerate(zip(keys.trustees, states, strict=True), start=1)
-    )
-    ceremony = ceremony or hold_ceremony(system, draft.threshold, trustees, progress)
-    election_id = new_election_id()
-    origin = f"valik.invalid/{election_id}"
-    witnesses = tuple(
-        Witness(
-            f"witness-{number}.invalid",
-            key,
-            MemoryHeadStore(),
-            witness_clock,
-            {origin: public_raw(keys.collector.log)},
-        )
-        for number, key in enumerate(keys.witnesses, start=1)
-    )
-    services = Services(
-        origin,
-        public_raw(keys.collector.log),
-        "https://collector.invalid",
-        public_raw(keys.collector.answers),
-        tuple((witness.key.name, witness.key.public_bytes) for witness in witnesses),
-        country.pinned,
-    )
-    roll = make_roll(rows, election_id)
-    manifest = authority.sign(make_manifest(draft, election_id, ceremony, services, roll))
-    election = open_manifest(manifest, authority.public_key, systems, checks)
-    signed_roll = authority.sign(roll)
-    responder = OcspResponder(country)
-    box_checks = checks_of.get(Party.COLLECTOR, checks)
-    collector = Collector(
-        election, signed_roll, keys.collector, Store(store), witnesses, responder, clock, box_checks
-    )
-    return World(
-        clock=clock,
-        witness_clock=witness_clock,
-        country=country,
-        responder=responder,
-        authority=authority,
-        witnesses=witnesses,
-        trustees=trustees,
-        ceremony=ceremony,
-        manifest=manifest,
-        roll=signed_roll,
-        election=election,
-        collector=collector,
-        checks=checks,
-        checks_of=checks_of,
-    )
-
-
-def open_manifest(
-    signed: Signed, authority_key: bytes, systems: Mapping[str, Cryptosystem], checks: CheckList
-) -> Election:
-    """What every party does with the manifest first: K1, K2, then its keys."""
-    checks.run("K1", "manifest", signed, Pins(authority_key, None))
-    if not isinstance(signed.body, Manifest):
-        raise RuleBroken("the signed document is not a manifest")
-    checks.run("K2", "manifest", signed.body, None)
-    return load_election(signed.body, authority_key, systems)

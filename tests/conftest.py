@@ -13,7 +13,8 @@ from common.messages.manifest import Policies, SingleContest, Times, Unit, Vecto
 from common.messages.roll import RollChange, RollEntry
 from common.ports import Lapsed
 from scenarios.country.population import people
-from scenarios.world import Citizen, Tallied, World, create_world
+from scenarios.founding import create_world
+from scenarios.world import Citizen, Tallied, World
 from tallier.draft import Draft
 
 settings.register_profile("valik", deadline=None)

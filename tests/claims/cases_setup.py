@@ -20,7 +20,7 @@ from common.messages.manifest import Manifest, Unit
 from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
 from common.tally.evidence import Evidence
 from scenarios.country.population import people
-from scenarios.world import create_world, open_manifest
+from scenarios.founding import create_world, open_manifest
 from tallier.authority import make_roll
 from tests.claims.attack_tools import STRANGERS, roll_rows, staged
 from tests.claims.bases import Bases

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from common.messages.manifest import Policies, SingleContest, Unit, VectorContest
-from scenarios.world import create_world
+from scenarios.founding import create_world
 from tests.claims.attack_tools import roll_rows
 from tests.claims.bases import Bases
 from tests.conftest import UNITS, draft

@@ -16,12 +16,12 @@ from typer.testing import CliRunner
 from common.checks.catalogue import COMPLETE
 from common.errors import CheckFailed, CryptoError, Party, RuleBroken, SetupError
 from scenarios import scenario_cli
+from scenarios.founding import create_world
 from scenarios.laboratory import Guard, Scenario, load_file, pair, play_without, stopped_by
 from scenarios.outcome import Found, Outcome, PartyChecks, Stopped, Verdict, harmed, named, outcome_of
 from scenarios.registry import registry, scenario
 from scenarios.stage import ADA, DRAFT, NOTHING, MakeStage
 from scenarios.switches import SWITCHES
-from scenarios.world import create_world
 
 DOCS = Path(__file__).parents[2] / "docs"
 THREATS, HOWTO = DOCS / "threat-model.md", DOCS / "howto/write-a-scenario.md"

@@ -16,7 +16,8 @@ from common.encoding import canonical
 from common.errors import CheckFailed, CryptoError, RuleBroken, SetupError
 from common.messages.ballot import Ballot, ContestBallot
 from common.messages.manifest import Manifest, Policies
-from scenarios.world import Tallied, World, create_world
+from scenarios.founding import create_world
+from scenarios.world import Tallied, World
 from tests.conftest import CHOICES, PEOPLE, draft, play, rows
 from tests.second_system.group import pack
 from tests.second_system.system import CLASSROOM

@@ -20,7 +20,8 @@ from common.messages.receipt import Receipt
 from common.messages.roll import ChangeSet, Roll, RollEntry
 from common.messages.vote import VoteStatement, recorded_digest, vote_id
 from common.ports import Lapsed, Unavailable
-from scenarios.world import Citizen, World, create_world
+from scenarios.founding import create_world
+from scenarios.world import Citizen, World
 from tests.conftest import PEOPLE, draft
 from voter_client.prepare import PreparedBallot, prepare_ballot
 

@@ -19,7 +19,8 @@ from common.crypto.systems import SYSTEMS
 from common.eid.personal_code import voter_id
 from common.messages.manifest import Contest, Policies, SingleContest, Unit, VectorContest
 from common.messages.roll import RollChange, RollEntry
-from scenarios.world import Citizen, Tallied, World, create_world
+from scenarios.founding import create_world
+from scenarios.world import Citizen, Tallied, World
 from tallier.draft import Draft
 from tests.conftest import PEOPLE, draft
 
