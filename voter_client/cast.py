@@ -37,6 +37,7 @@ class VotingSession:
         self._collector = collector
         self._card = card
         self._journal = journal
+        self.posted: bytes | None = None
         self._clock = clock
         self._checks = checks
         nonce = collector.challenge()
@@ -63,7 +64,7 @@ class VotingSession:
     def cast(self, prepared: PreparedBallot) -> CastVote:
         """Sign and post; the vote with its checked receipt. Nothing is "cast" before this returns.
 
-        `CheckFailed` names a refused check or a bad receipt; after `ServiceRefused` call `retry` with `posted`.
+        `CheckFailed` names a refused check or a bad receipt; after `ServiceRefused` call `retry`.
         """
         view = self._checked(self._collector.refresh(self._view.session))
         if view.earlier != self._view.earlier:
@@ -76,6 +77,8 @@ class VotingSession:
 
     def retry(self) -> CastVote:
         """Post the same signed ballot again: it is recorded once, and the receipt is the same."""
+        if self.posted is None:
+            raise ServiceRefused("nothing has been posted in this session yet")
         receipt = self._collector.cast(self._view.session, self.posted)
         vote = CastVote(self.posted, receipt, self._sequence, self._seed)
         self._journal.take(vote, self._collector, self._checks)

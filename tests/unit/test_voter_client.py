@@ -98,6 +98,11 @@ def test_a_retry_gives_the_same_receipt(world: World, citizen: Citizen) -> None:
     assert sum(entry == first.receipt.entry.encode() for entry in world.collector._store.leaves()) == 1
 
 
+def test_a_retry_before_anything_was_posted_is_refused(world: World, citizen: Citizen) -> None:
+    with pytest.raises(ServiceRefused, match="nothing has been posted"):
+        world.session(citizen).retry()
+
+
 def test_too_few_witnesses_are_no_receipt_but_a_retry_is(
     world: World, citizen: Citizen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
