@@ -7,7 +7,7 @@ RUN := $(BIN)/valik
 
 help:
 	@echo "make demo         a whole mock election at real key sizes (about two minutes)"
-	@echo "make demo-quick   the same with toy keys (seconds; insecure)"
+	@echo "make demo-quick   the same for 60 voters with toy keys (seconds; insecure)"
 	@echo "make test         all tests"
 	@echo "make test-fast    the tests at toy size only"
 	@echo "make dev          set up .venv for working on the code"
@@ -32,7 +32,7 @@ demo: run-env
 	$(RUN) mock scenarios/elections/demo.toml --out demo
 
 demo-quick: run-env
-	$(RUN) mock scenarios/elections/demo.toml --parameters toy-512 --insecure-parameters --out demo-quick
+	$(RUN) mock scenarios/elections/demo.toml --voters 60 --parameters toy-512 --insecure-parameters --out demo-quick
 
 lint: dev
 	$(BIN)/ruff format --check .

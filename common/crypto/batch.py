@@ -18,7 +18,7 @@ from gmpy2 import mpz
 from common.crypto import membership
 from common.crypto.cryptosystem import ProvenContest
 from common.crypto.membership import Claim
-from common.crypto.multiexp import product_of_powers, product_of_powers_mod_square
+from common.crypto.multiexp import product_of_powers_mod_n, product_of_powers_mod_square
 from common.crypto.nth_power import nth_power
 from common.crypto.paillier import PublicKey
 from common.errors import CryptoError
@@ -83,7 +83,7 @@ def verify_claims(key: PublicKey, claims: Sequence[Claim], *, weight: Weight = s
         response_weights.extend(weights)
         elements.extend((*claim.commitments, claim.u))
         element_weights.extend((*weights, sum(weighted)))
-    z = product_of_powers(responses, response_weights, key.n)
+    z = product_of_powers_mod_n(responses, response_weights, key.n)
     left = nth_power(z, key.n) * key.power_of_g(exponent_of_g)
     right = product_of_powers_mod_square(elements, element_weights, key.n)
     if (left * left - right * right) % key.n_squared != 0:

@@ -14,7 +14,8 @@ from common.log.witnessed import Witnessed, open_checkpoint
 from common.messages.acts import Signed, signed_digest
 from common.messages.election import Election
 from common.messages.message import encode
-from common.messages.vote import RecordedVote, digest_of
+from common.messages.vote import RecordedVote
+from common.tally.candidate import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,15 @@ class Evidence:
     @cached_property
     def digests(self) -> tuple[str, ...]:
         """What the log must hold for each vote in the box."""
-        return tuple(digest_of(vote) for vote in self.votes)
+        return tuple(candidate.digest for candidate in self._candidates)
 
-    def votes_by_digest(self) -> dict[str, RecordedVote]:
-        """The box; `RuleBroken` if it holds a vote twice (B2)."""
-        found = dict(zip(self.digests, self.votes, strict=True))
+    @cached_property
+    def _candidates(self) -> tuple[Candidate, ...]:
+        return tuple(Candidate.of(vote) for vote in self.votes)
+
+    def candidates_by_digest(self) -> dict[str, Candidate]:
+        """The box, its votes ready to be looked at; `RuleBroken` if it holds a vote twice (B2)."""
+        found = dict(zip(self.digests, self._candidates, strict=True))
         if len(found) != len(self.votes):
             raise RuleBroken("the ballot box holds a vote twice")
         return found

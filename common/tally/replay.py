@@ -81,7 +81,7 @@ class _Run:
         if not isinstance(body, Roll):
             raise RuleBroken("the signed document in the roll's place is not a roll")
         roll = start_history(body)
-        box = self.evidence.votes_by_digest()
+        box = self.evidence.candidates_by_digest()
         acts = {digest: act.body for digest, act in self.evidence.acts_by_digest().items()}
         excluded = exclusions(self.entries, acts)
         times = self.evidence.log.covering_times(self.election)
@@ -89,7 +89,7 @@ class _Run:
             if entry.kind == "vote":
                 if entry.digest not in box:
                     raise RuleBroken(f"the vote of log entry {index} is not in the ballot box")
-                self.take(index, Candidate.of(box[entry.digest]), roll, times, excluded.get(index))
+                self.take(index, box[entry.digest], roll, times, excluded.get(index))
             elif entry.kind == "roll-change":
                 roll = self.change(roll, _act(acts, entry, index, ChangeSet))
             elif entry.kind == "revocation":

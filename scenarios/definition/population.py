@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from common.eid.personal_code import voter_id
@@ -112,6 +112,15 @@ def spread(voters: int, units: tuple[Unit, ...]) -> tuple[tuple[str, int], ...]:
     leaves = [unit.id for unit in units if unit.contests and unit.id not in parents]
     leaves = leaves or [unit.id for unit in units if unit.contests]
     return tuple(Counter(leaves[number % len(leaves)] for number in range(voters)).items()) if leaves else ()
+
+
+def in_proportion(voters: int, before: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """So many voters over the units of `before`, in its proportions: rounded down, what is left to the largest."""
+    whole = sum(before.values())
+    sizes = {unit: voters * number // whole for unit, number in before.items()}
+    for unit in sorted(before, key=lambda unit: -before[unit])[: voters - sum(sizes.values())]:
+        sizes[unit] += 1
+    return tuple((unit, number) for unit, number in sizes.items() if number)
 
 
 def resized(plan: PopulationPlan, before: int, sizes: tuple[tuple[str, int], ...]) -> PopulationPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from scenarios.definition import sections
 from scenarios.definition.population import (
     MOST_VOTERS,
     PopulationPlan,
+    in_proportion,
     made_up_roll,
     population_problems,
     read_population,
@@ -75,7 +77,7 @@ def load_definition(
     elif parts.people is not None and parts.people.sizes:
         rows = made_up_roll(parts.people)
     if voters is not None and not found and not errors:
-        parts, rows = _resize(parts, len(rows), voters)
+        parts, rows = _resize(parts, rows, voters)
     if not found and not errors:
         definition, found = _complete(parts, rows)
     if found or errors:
@@ -127,7 +129,7 @@ def _read(path: Path, found: list[Problem]) -> _Parts:
     return parts
 
 
-def _resize(parts: _Parts, before: int, voters: int) -> tuple[_Parts, tuple[RollEntry, ...]]:
+def _resize(parts: _Parts, before: tuple[RollEntry, ...], voters: int) -> tuple[_Parts, tuple[RollEntry, ...]]:
     """Made-up voters in place of those there were; `SetupError` if there is no population to scale."""
     if parts.people is None:
         raise SetupError(
@@ -135,7 +137,9 @@ def _resize(parts: _Parts, before: int, voters: int) -> tuple[_Parts, tuple[Roll
         )
     if voters >= MOST_VOTERS:
         raise SetupError(f"{voters} voters are too many; make up fewer than {MOST_VOTERS}")
-    people = resized(parts.people, before, spread(voters, parts.draft.units))
+    units = Counter(row.unit for row in before)
+    sizes = in_proportion(voters, units) if units else spread(voters, parts.draft.units)
+    people = resized(parts.people, len(before), sizes)
     most = None if parts.max_ballots is not None and parts.max_ballots < voters else parts.max_ballots
     return replace(parts, people=people, max_ballots=most), made_up_roll(people)
 

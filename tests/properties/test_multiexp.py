@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.crypto import multiexp
-from common.crypto.multiexp import naive_product_of_powers, product_of_powers, product_of_powers_on_pairs, windows
+from common.crypto.multiexp import (
+    naive_product_of_powers,
+    product_of_powers,
+    product_of_powers_mod_n,
+    product_of_powers_mod_square,
+    product_of_powers_on_pairs,
+    windows,
+)
 
 TERMS = st.lists(
     st.tuples(
@@ -78,3 +85,12 @@ def test_windows_cover_every_bit_once(lengths: list[int]) -> None:
         assert window.offset == end
         end += window.width
     assert end >= max(lengths, default=0)
+
+
+@pytest.mark.parametrize("bits", [512, 1_024, 2_048])
+def test_each_size_takes_a_way_that_gives_the_readable_product(bits: int) -> None:
+    n = 2**bits - 1
+    bases, exponents = [3, 5**200, n * n - 2], [2**127 + 1, 7, 2**256 - 1]
+    assert product_of_powers_mod_n(bases, exponents, n) == naive_product_of_powers(bases, exponents, n)
+    assert product_of_powers_mod_square(bases, exponents, n) == naive_product_of_powers(bases, exponents, n * n)
+    assert product_of_powers_mod_n([2, *bases[1:]], exponents, n) != product_of_powers_mod_n(bases, exponents, n)
