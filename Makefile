@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/valik
 
-.PHONY: help run-env dev lint format test test-fast demo demo-quick bench wheel-check lock clean
+.PHONY: help run-env dev lint format test test-fast demo capture demo-quick bench wheel-check lock clean
 
 help:
 	@echo "make demo         a whole mock election at real key sizes (about two minutes)"
@@ -30,6 +30,9 @@ dev: .venv/dev-ready
 
 demo: run-env
 	$(RUN) mock scenarios/elections/demo.toml --out demo
+
+capture: run-env
+	$(RUN) mock scenarios/elections/demo.toml --out demo > docs/demo-output.txt
 
 demo-quick: run-env
 	$(RUN) mock scenarios/elections/demo.toml --voters 60 --parameters toy-512 --insecure-parameters --out demo-quick

@@ -334,3 +334,11 @@ def test_processes_started_deaf_ignore_interrupts() -> None:
     assert worker.returncode == 0
     assert signal.getsignal(signal.SIGINT) is before
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 1  # noqa: S603
+
+
+def test_readme_shows_what_the_demo_printed() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("<!-- capture: make demo -->\n```text\n")[1].split("```")[0].splitlines()
+    printed = (ROOT / "docs" / "demo-output.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in shown if line != "…" and line not in printed] == []
+    assert printed[-1] == "AUDIT PASS"
