@@ -67,14 +67,16 @@ class Acceptance:
 
     def _admit(self, vote: Candidate, voter: str) -> None:
         """All checks on the collector's own clock, less the intake margin; then the certificate's status."""
+        facts = self._facts(voter)
         for check in AT_INTAKE:
-            self._checks.run(check, f"vote {vote.vote_id}", vote, self._facts(vote, voter))
+            self._checks.run(check, f"vote {vote.vote_id}", vote, facts)
         signer = vote.signer(self._clock(), self._election)
         request = ocsp.build_request(signer.certificate, signer.issuer, signing.ocsp_nonce(vote.signature))
         vote.ocsp = self._responder.respond(request)
-        self._checks.run("C4", f"vote {vote.vote_id}", vote, self._facts(vote, voter))
+        self._checks.run("C4", f"vote {vote.vote_id}", vote, self._facts(voter))
 
-    def _facts(self, vote: Candidate, voter: str) -> CastingFacts:
+    def _facts(self, voter: str) -> CastingFacts:
+        """What stands now; one reading serves all the checks of a step."""
         now = self._clock()
         return CastingFacts(
             self._election,
@@ -93,8 +95,9 @@ class Acceptance:
             if known is not None:  # the same bytes were posted twice at once
                 return known
             self._ledger.require_open()
+            facts = self._facts(voter)
             for check in AGAIN_AT_COMMIT:
-                self._checks.run(check, f"vote {vote.vote_id}", vote, self._facts(vote, voter))
+                self._checks.run(check, f"vote {vote.vote_id}", vote, facts)
             if vote.ocsp is None:
                 raise ServiceRefused("the certificate's status is not known")
             now = self._clock()
