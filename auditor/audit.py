@@ -104,19 +104,10 @@ def _audit_setup(
 
 def _audit_log(record: RecordFiles, ledger: Ledger, election: Election) -> None:
     """L1–L6: every entry and every older checkpoint is held against the newest recorded checkpoint."""
+    log, heads = _audit_checkpoints(record, ledger, election)
     ledger.attempt("L6", "log", lambda: (_ordered(record), election))
     ledger.attempt("L5", "log", lambda: (_timed(record, election), election))
-    try:
-        notes = record.checkpoints
-        for number, note in enumerate(notes):
-            ledger.attempt("L3", f"checkpoint {number}", partial(_pair, note, election))
-            ledger.attempt("L4", f"checkpoint {number}", partial(_pair, note, election))
-        log, heads = PublicLog(record.log, notes), [read_checkpoint(note)[1] for note in notes]
-    except ValikError as error:
-        for check in ("L1", "L2", "L3", "L4"):
-            ledger.obstruct(check, str(error))
-        return
-    if not heads:
+    if log is None or not heads:
         return
     tree, newest = log.tree(), heads[-1]
     for index, entry in enumerate(log.entries):
@@ -127,6 +118,22 @@ def _audit_log(record: RecordFiles, ledger: Ledger, election: Election) -> None:
     for number, older in enumerate(heads[:-1]):
         step = Consistency(older, newest, _consistency(tree, older, newest))
         ledger.attempt("L2", f"checkpoint {number}", partial(_pair, step, None))
+
+
+def _audit_checkpoints(
+    record: RecordFiles, ledger: Ledger, election: Election
+) -> tuple[PublicLog | None, list[Checkpoint]]:
+    """L3 and L4 of each recorded checkpoint, before anything else looks at one; then the log with what they say."""
+    try:
+        notes = record.checkpoints
+        for number, note in enumerate(notes):
+            ledger.attempt("L3", f"checkpoint {number}", partial(_pair, note, election))
+            ledger.attempt("L4", f"checkpoint {number}", partial(_pair, note, election))
+        return PublicLog(record.log, notes), [read_checkpoint(note)[1] for note in notes]
+    except ValikError as error:
+        for check in ("L1", "L2", "L3", "L4"):
+            ledger.obstruct(check, str(error))
+        return None, []
 
 
 def _ordered(record: RecordFiles) -> OrderedLog:
