@@ -13,9 +13,9 @@ from rich.console import Console
 from auditor.audit import audit as run_audit
 from auditor.report import render_html, render_text
 from common.crypto.systems import SYSTEMS
-from common.eid.service_keys import PUBLIC_LENGTH
-from common.encoding.octets import from_base64url, from_hex
+from common.encoding.octets import from_hex
 from common.errors import EncodingError, SetupError
+from common.transport.documents import read_authority
 
 UNUSABLE = 2
 """Exit code for input that cannot be audited at all; 1 says that an audit failed, 0 that it passed."""
@@ -81,21 +81,6 @@ def read_record(directory: Path) -> Mapping[str, bytes]:
         if path.is_file():
             files[prefix + name] = path.read_bytes()
     return files
-
-
-def read_authority(text: str) -> bytes:
-    """The authority's 32-byte key, from a file that holds it as one line, or from the text itself."""
-    path = Path(text)
-    try:
-        given = path.read_text(encoding="ascii").removesuffix("\n") if path.is_file() else text
-        key = from_base64url(given)
-    except ValueError:
-        raise SetupError("the authority's key file is not one line of base64url") from None
-    except EncodingError:
-        raise SetupError("the authority's key is neither a file that there is nor unpadded base64url") from None
-    if len(key) != PUBLIC_LENGTH:
-        raise SetupError(f"the authority's key is {len(key)} bytes long where {PUBLIC_LENGTH} are due")
-    return key
 
 
 def _refuse(error: Exception) -> NoReturn:

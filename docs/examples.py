@@ -20,6 +20,7 @@ from common.encoding import canonical
 from common.encoding.octets import to_base64url
 from common.errors import SetupError
 from common.messages.acts import Signed
+from common.messages.draft import Draft
 from common.messages.manifest import Policies, SingleContest, Times, Unit, VectorContest
 from common.messages.message import decode, encode
 from common.messages.roll import RollChange, RollEntry
@@ -28,7 +29,6 @@ from common.ports import Lapsed
 from scenarios.country.population import people
 from scenarios.founding import create_world
 from scenarios.world import Citizen, World
-from tallier.draft import Draft
 
 SPEC = Path(__file__).parent / "spec"
 FOLDER = SPEC / "example"

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from common.checks.catalogue import COMPLETE
+from common.checks.manifest import open_manifest
 from common.crypto.contest import Choice
 from common.crypto.systems import SYSTEMS
 from common.errors import SetupError
 from common.messages.acts import Signed
 from common.messages.election import Election
 from common.messages.message import decode
-from scenarios.founding import open_manifest
 from voter_client.prepare import PreparedBallot, prepare_ballot
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
 from common.crypto.contest import Choice
+from common.messages.draft import Draft
 from common.messages.manifest import Contest
 from common.messages.roll import RollEntry
 from scenarios.definition.population import PopulationPlan
-from tallier.draft import Draft
 
 
 class Chooser:

@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from auditor.report import Section
+from common.messages.draft import Draft
 from scenarios.mock_election import Played
-from tallier.draft import Draft
 
 WARNING = "For research and teaching. NOT for real elections."
 

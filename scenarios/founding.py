@@ -12,15 +12,13 @@ from collector.collector import Collector
 from collector.store import Store
 from common.checks.catalogue import COMPLETE
 from common.checks.check import CheckList
-from common.checks.setup import Pins
+from common.checks.manifest import open_manifest
 from common.crypto.cryptosystem import Cryptosystem, Progress
 from common.crypto.systems import SYSTEMS
 from common.eid.service_keys import public_raw
 from common.encoding.times import from_rfc3339
-from common.errors import Party, RuleBroken, SetupError
-from common.messages.acts import Signed
-from common.messages.election import Election, load_election
-from common.messages.manifest import Manifest
+from common.errors import Party, SetupError
+from common.messages.draft import Draft
 from common.messages.roll import RollEntry
 from scenarios.country.authority import EidAuthority
 from scenarios.country.ocsp_responder import OcspResponder
@@ -28,7 +26,6 @@ from scenarios.keyring import Keyring, new_keyring
 from scenarios.world import Clock, ShiftedClock, World
 from tallier.authority import Authority, Services, make_manifest, make_roll, new_election_id
 from tallier.ceremony import Ceremony, hold_ceremony
-from tallier.draft import Draft
 from tallier.trustee import TrusteeService
 from tallier.trustee_state import MemoryState, StateStore
 
@@ -97,17 +94,6 @@ def create_world(
         checks=checks,
         checks_of=checks_of,
     )
-
-
-def open_manifest(
-    signed: Signed, authority_key: bytes, systems: Mapping[str, Cryptosystem], checks: CheckList
-) -> Election:
-    """What every party does with the manifest first: K1, K2, then its keys."""
-    checks.run("K1", "manifest", signed, Pins(authority_key, None))
-    if not isinstance(signed.body, Manifest):
-        raise RuleBroken("the signed document is not a manifest")
-    checks.run("K2", "manifest", signed.body, None)
-    return load_election(signed.body, authority_key, systems)
 
 
 def _require_permitted(system: Cryptosystem, lists: Sequence[CheckList], insecure_parameters: bool) -> None:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from collector.collector import Keys
-from tallier.draft import Draft
+from common.messages.draft import Draft
 from tallier.trustee import TrusteeKeys
 
 

@@ -23,6 +23,7 @@ from common.crypto.systems import SYSTEMS
 from common.eid.service_keys import public_raw
 from common.errors import SetupError
 from common.messages.acts import Signed
+from common.messages.draft import Draft
 from common.messages.roll import RollEntry
 from common.ports import CollectorPort
 from common.tally.evidence import Evidence
@@ -35,7 +36,6 @@ from scenarios.keyring import Keyring, new_keyring
 from scenarios.world import World
 from tallier.api import trustee_app
 from tallier.ceremony import hold_ceremony
-from tallier.draft import Draft
 from tallier.trustee import TrusteeService
 from tallier.trustee_state import MemoryState
 

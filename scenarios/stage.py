@@ -20,6 +20,7 @@ from common.crypto.cryptosystem import Cryptosystem
 from common.crypto.systems import SYSTEMS
 from common.eid.personal_code import voter_id
 from common.errors import Party
+from common.messages.draft import Draft
 from common.messages.manifest import Policies, SingleContest, Times, Unit
 from common.messages.roll import RollEntry
 from common.tally.evidence import Evidence
@@ -29,7 +30,6 @@ from scenarios.keyring import Keyring, new_keyring
 from scenarios.outcome import Found, Outcome, PartyChecks, Stopped, Verdict
 from scenarios.world import Citizen, Tallied, World
 from tallier.ceremony import Ceremony
-from tallier.draft import Draft
 from tallier.process import combine, process
 from tallier.trustee_state import MemoryState, StateStore, TrusteeState
 from voter_client.cast import CollectorForVoters, VotingSession

@@ -16,12 +16,12 @@ from common.crypto.contest import Choice
 from common.eid.personal_code import voter_id
 from common.encoding.times import from_rfc3339
 from common.errors import SetupError
+from common.messages.draft import Draft
 from common.messages.roll import RollChange, RollEntry
 from scenarios.choices import Chooser
 from scenarios.country.population import Person, people
 from scenarios.definition.population import PopulationPlan
 from scenarios.definition.toml_file import Definition
-from tallier.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import TextIO
 from common.crypto.contest import Choice
 from common.encoding.octets import to_base64url
 from common.errors import SetupError
-from scenarios.country.token import VoterToken
 from tallier.trustee_state import FileState
+from voter_client.software_card import VoterToken
 from voter_client.verification_code import VerificationCode
 
 

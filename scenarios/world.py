@@ -24,13 +24,13 @@ from common.tally.record import PublicRecord, SwornRecord, nameless, write_publi
 from scenarios.country.authority import EidAuthority
 from scenarios.country.ocsp_responder import OcspResponder
 from scenarios.country.population import Person
-from scenarios.country.token import VoterToken
 from tallier.authority import Authority
 from tallier.ceremony import Ceremony
 from tallier.process import Counted, Processed, combine, find_faults, process
 from voter_client.cast import VotingSession, require_election
 from voter_client.journal import CastVote, Journal
 from voter_client.prepare import PreparedBallot
+from voter_client.software_card import VoterToken
 from voter_client.verification_code import VerificationCode, make_code
 from voter_client.verify import Shown, verify_vote
 

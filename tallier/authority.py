@@ -12,11 +12,11 @@ from common.checks.setup import key_proof_digest
 from common.eid.service_keys import public_raw
 from common.encoding.octets import to_base64url
 from common.messages.acts import Exclusion, Order, Revocation, Signed, roll_digest, sign_document
+from common.messages.draft import Draft
 from common.messages.election import Election
 from common.messages.manifest import Collector, Log, Manifest, Witness, Witnesses
 from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
 from tallier.ceremony import Ceremony
-from tallier.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)

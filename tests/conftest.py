@@ -9,13 +9,13 @@ import pytest
 from hypothesis import settings
 
 from common.eid.personal_code import voter_id
+from common.messages.draft import Draft
 from common.messages.manifest import Policies, SingleContest, Times, Unit, VectorContest
 from common.messages.roll import RollChange, RollEntry
 from common.ports import Lapsed
 from scenarios.country.population import people
 from scenarios.founding import create_world
 from scenarios.world import Citizen, Tallied, World
-from tallier.draft import Draft
 
 settings.register_profile("valik", deadline=None)
 settings.load_profile("valik")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from threading import Event, Thread
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, TextIO
 
 import uvicorn
@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from common.errors import SetupError
 from common.transport.addresses import is_loopback, url_of
 from common.transport.logs import LOGGING
+from common.transport.tls import TlsFiles
 
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 5
@@ -28,28 +29,31 @@ MAXIMUM_CONNECTIONS = 1_000
 BACKLOG = 128
 
 
-@dataclass(frozen=True, slots=True)
-class TlsFiles:
-    """PEM files of a service's certificate chain and private key."""
-
-    certificate: Path
-    key: Path
-
-
 def serve(
-    app: FastAPI, host: str = LOOPBACK, port: int = 0, tls: TlsFiles | None = None, out: TextIO = sys.stdout
+    app: FastAPI,
+    host: str = LOOPBACK,
+    port: int = 0,
+    tls: TlsFiles | None = None,
+    out: TextIO = sys.stdout,
+    doors: Mapping[str, BackgroundService] = MappingProxyType({}),
 ) -> None:
-    """Run until SIGINT or SIGTERM, then finish what is in hand. Port 0: a free one.
+    """Run until SIGINT or SIGTERM, then finish what is in hand. Port 0: a free one. `doors`: more of the same party.
 
-    As soon as requests are taken, `out` gets one line, such as `{"ready": "http://127.0.0.1:8080"}`. `SetupError`
-    if the address is taken, or is not a loopback address and there is no TLS.
+    As soon as requests are taken, `out` gets one line, such as `{"ready": "http://127.0.0.1:8080"}`, with the
+    addresses of the other doors by name. `SetupError` if the address is taken, or is not a loopback address and
+    there is no TLS.
     """
     listening, address = listen(host, port, tls)
+    addresses = {"ready": address, **{name: door.address for name, door in doors.items()}}
 
     def announce() -> None:
-        print(json.dumps({"ready": address}), file=out, flush=True)
+        print(json.dumps(addresses), file=out, flush=True)
 
-    _Server(_config(app, tls, LOGGING), announce).run(sockets=[listening])
+    server = _Server(_config(app, tls, LOGGING), announce)
+    with ExitStack() as opened:
+        for door in doors.values():
+            opened.enter_context(door)
+        server.run(sockets=[listening])
 
 
 class BackgroundService:
@@ -88,9 +92,8 @@ def listen(host: str, port: int, tls: TlsFiles | None) -> tuple[socket.socket, s
     """A listening socket and its address; `SetupError` for an unsafe or a taken one."""
     if tls is None and not is_loopback(host):
         raise SetupError("a service that others can reach needs TLS: give a certificate and its key")
-    for file in (tls.certificate, tls.key) if tls else ():
-        if not file.is_file():
-            raise SetupError(f"there is no file {file.name} for TLS")
+    if tls is not None:
+        tls.require_present()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends at once (TCP_NODELAY) only on sockets that say they are TCP; else each answer waits some 40 ms
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -119,6 +122,8 @@ def _config(app: FastAPI, tls: TlsFiles | None, log_config: dict[str, Any] | Non
         timeout_graceful_shutdown=STOP_SECONDS,
         ssl_certfile=str(tls.certificate) if tls else None,
         ssl_keyfile=str(tls.key) if tls else None,
+        ssl_ca_certs=str(tls.ca) if tls and tls.ca else None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if tls and tls.ca else ssl.CERT_NONE,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from common.errors import Party
-from scenarios.country.token import KeySlot, VoterToken
 from scenarios.laboratory import Guard, Scenario, Step
 from scenarios.outcome import Outcome
 from scenarios.stage import ADA, MakeStage
 from scenarios.villains import mallory
+from voter_client.software_card import KeySlot, VoterToken
 
 
 def play(make: MakeStage) -> Outcome:

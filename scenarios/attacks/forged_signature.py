@@ -10,11 +10,11 @@ from common.eid import signing
 from common.encoding import canonical
 from common.encoding.octets import from_base64url, to_base64url
 from common.errors import Party
-from scenarios.country.token import VoterToken
 from scenarios.laboratory import Guard, Scenario, Step
 from scenarios.outcome import Outcome
 from scenarios.stage import ADA, MakeStage
 from scenarios.villains import Mallory
+from voter_client.software_card import VoterToken
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from common.eid.certificates import Purpose, TrustAnchors
 from common.errors import IdentityError
 from scenarios.country.population import Person
 from scenarios.country.profiles import Validity, authority, person_certificate, responder_certificate
-from scenarios.country.token import KeySlot, VoterToken
+from voter_client.software_card import KeySlot, VoterToken
 
 YEAR = 365 * 86_400
 CARD_LIFE = 5 * YEAR

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from common.checks.draft import Problem
 from common.eid.personal_code import voter_id
 from common.encoding.times import from_rfc3339
+from common.messages.draft import Draft
 from common.messages.manifest import Contest, Unit
 from common.messages.roll import RollEntry
 from scenarios.country.population import people
 from scenarios.definition.table import Table
-from tallier.draft import Draft, Problem
 
 ROLL_CHANGES = ("move", "removal", "addition")
 SHORTEST_PERIOD = 60

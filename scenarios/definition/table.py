@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 
+from common.checks.draft import Problem
 from common.encoding.times import to_rfc3339
 from common.errors import EncodingError
 from scenarios.definition.text import clean_text
-from tallier.draft import Problem
 
 LARGEST = 2**53 - 1
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")

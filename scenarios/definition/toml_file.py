@@ -7,8 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from common.checks.draft import Problem, problems
 from common.crypto.systems import SYSTEMS
 from common.errors import SetupError
+from common.messages.draft import Draft
 from common.messages.roll import RollEntry
 from scenarios.definition import sections
 from scenarios.definition.population import (
@@ -24,7 +26,6 @@ from scenarios.definition.population import (
 from scenarios.definition.roll_csv import read_roll
 from scenarios.definition.table import Table
 from scenarios.definition.text import faults, read_text, shown_name, without_codes
-from tallier.draft import Draft, Problem, problems
 
 
 @dataclass(frozen=True, slots=True)

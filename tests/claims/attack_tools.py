@@ -32,10 +32,10 @@ from common.messages.vote import RecordedVote, SignedBallot, VoteStatement, dige
 from common.tally.evidence import PublicLog
 from scenarios.country.ocsp_responder import OcspResponder
 from scenarios.country.population import Person, people
-from scenarios.country.token import VoterToken
 from scenarios.world import Citizen, Clock, ShiftedClock, World
 from voter_client.card import IdentityCard
 from voter_client.prepare import PreparedBallot, prepare_ballot
+from voter_client.software_card import VoterToken
 
 _EVERYONE = people(130, seed=11)
 MAINLANDERS, ISLANDERS, STRANGERS = _EVERYONE[:110], _EVERYONE[110:120], _EVERYONE[120:]

@@ -15,10 +15,10 @@ from common.messages.vote import SignedBallot
 from scenarios.country.authority import EidAuthority
 from scenarios.country.ocsp_responder import OcspResponder
 from scenarios.country.profiles import Validity
-from scenarios.country.token import KeySlot, VoterToken
 from tests.claims.attack_tools import Scene
 from tests.claims.case import Case
 from tests.claims.cases_casting import Attack, casting
+from voter_client.software_card import KeySlot, VoterToken
 
 # --- C3
 

@@ -9,6 +9,7 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common.checks.check import CheckList
+from common.checks.manifest import open_manifest
 from common.crypto.cryptosystem import KeyMaterial, KeyProof
 from common.crypto.paillier import PARAMETERS
 from common.crypto.paillier_key import PaillierElectionKey, election_key
@@ -20,7 +21,7 @@ from common.messages.manifest import Manifest, Unit
 from common.messages.roll import ChangeSet, Roll, RollChange, RollEntry
 from common.tally.evidence import Evidence
 from scenarios.country.population import people
-from scenarios.founding import create_world, open_manifest
+from scenarios.founding import create_world
 from tallier.authority import make_roll
 from tests.claims.attack_tools import STRANGERS, roll_rows, staged
 from tests.claims.bases import Bases

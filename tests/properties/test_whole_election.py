@@ -17,11 +17,11 @@ from auditor.audit import audit
 from common.crypto.contest import Choice
 from common.crypto.systems import SYSTEMS
 from common.eid.personal_code import voter_id
+from common.messages.draft import Draft
 from common.messages.manifest import Contest, Policies, SingleContest, Unit, VectorContest
 from common.messages.roll import RollChange, RollEntry
 from scenarios.founding import create_world
 from scenarios.world import Citizen, Tallied, World
-from tallier.draft import Draft
 from tests.conftest import PEOPLE, draft
 
 

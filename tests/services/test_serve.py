@@ -34,8 +34,9 @@ from common.routes import Route
 from common.transport.client import WitnessClient
 from common.transport.connection import Connection
 from common.transport.problems import CHECK_STATUS, KINDS
-from common.transport.serve import BackgroundService, TlsFiles, listen
+from common.transport.serve import BackgroundService, listen
 from common.transport.server import HEALTH, make_app
+from common.transport.tls import TlsFiles
 from scenarios.country.api import ocsp_app
 from scenarios.services import ServedWorld
 from tallier.api import trustee_app

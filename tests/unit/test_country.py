@@ -15,7 +15,7 @@ from common.errors import IdentityError
 from scenarios.country.authority import EidAuthority
 from scenarios.country.ocsp_responder import OcspResponder
 from scenarios.country.population import MEN, SURNAMES, WOMEN, people
-from scenarios.country.token import VoterToken
+from voter_client.software_card import VoterToken
 
 NOW = 1_800_000_000
 ORIGIN = "https://collector.example"

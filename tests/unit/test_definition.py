@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from common.checks.draft import require_possible
 from common.errors import SetupError
 from common.messages.manifest import Policies, SingleContest, Times, Unit
 from scenarios.country.population import people
 from scenarios.definition.toml_file import Definition, load_definition
 from scenarios.definition_cli import TEMPLATE, register
-from tallier.draft import require_possible
 
 SAMPLES = TEMPLATE.parent
 CODE = re.compile(r"[0-9]{11}")

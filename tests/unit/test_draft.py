@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.checks import floors
+from common.checks.draft import problems, require_possible
 from common.errors import RuleBroken, SetupError
+from common.messages.draft import Draft
 from common.messages.manifest import Policies, SingleContest, Times, Unit, VectorContest
 from common.tally.merge import ancestors
-from tallier.draft import Draft, problems, require_possible
 
 TIMES = Times("2027-03-01T07:00:00Z", "2027-03-05T18:00:00Z", 300, 300, 30, 30, 300, 1800)
 POLICIES = Policies("auditors", 5, 3, 20, 1_000_000, 500)

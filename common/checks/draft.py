@@ -1,4 +1,4 @@
-"""What the organisers decide: the manifest less its keys, and whether such an election is possible at all.
+"""Whether an election can be held as drafted, and what to change if not.
 
 The floors are those of K2 (`common.checks.floors`); a draft that passes gives a manifest that K2 accepts.
 """
@@ -17,7 +17,8 @@ from common.crypto.encoding_schemes import contest_scheme
 from common.crypto.paillier import PARAMETERS, public_key
 from common.crypto.systems import SYSTEMS
 from common.errors import MalformedMessage, RuleBroken, SetupError
-from common.messages.manifest import Contest, Policies, Times, Unit
+from common.messages.draft import Draft
+from common.messages.manifest import Contest, Unit
 from common.messages.message import Count, Name, Positive, Text, decode, encode, message
 
 MAXIMUM_PROOF = 1_000
@@ -39,27 +40,6 @@ class _Numbers:
     hostile: Count
     contests: Annotated[int, Field(ge=1, le=100)]
     units: Annotated[int, Field(ge=1, le=1_000)]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An election before its key ceremony. `trustees`, `witnesses` and `hostile` are numbers of parties.
-
-    `max_ballots` bounds the distinct voter ids ever on the roll; `parameters` names the cryptosystem.
-    """
-
-    title: str
-    times: Times
-    contests: tuple[Contest, ...]
-    units: tuple[Unit, ...]
-    max_ballots: int
-    parameters: str
-    threshold: int
-    trustees: int
-    witnesses: int
-    quorum: int
-    hostile: int
-    policies: Policies
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""A party's own keys on its own disk: PKCS #8 files of mode 0600 in a folder of mode 0700."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from common.errors import SetupError
+
+PUBLIC_FILE = "public.json"
+"""What a party tells the election authority about itself; the one file of its folder that is not secret."""
+
+
+def new_folder(folder: Path) -> Path:
+    """Make a party's folder, readable by its owner alone; `SetupError` if it is there already."""
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        write_private(folder / ".gitignore", b"*\n")
+    except FileExistsError:
+        raise SetupError(f"{folder} is there already; keys are never overwritten, so name another folder") from None
+    except OSError as error:
+        raise SetupError(f"{folder} cannot be made ({error.strerror}); name another folder") from None
+    return folder
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file that only its owner can read; never overwrites."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+
+
+def save_key(path: Path, key: Ed25519PrivateKey | X25519PrivateKey) -> None:
+    """Write a private key, once."""
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    write_private(path, key.private_bytes(serialization.Encoding.PEM, form, plain))
+
+
+def load_signing_key(path: Path) -> Ed25519PrivateKey:
+    """A saved Ed25519 key; `SetupError` for anything else."""
+    key = _load(path)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SetupError(f"{path}: not an Ed25519 key")
+    return key
+
+
+def load_sealing_key(path: Path) -> X25519PrivateKey:
+    """A saved X25519 key; `SetupError` for anything else."""
+    key = _load(path)
+    if not isinstance(key, X25519PrivateKey):
+        raise SetupError(f"{path}: not an X25519 key")
+    return key
+
+
+def _load(path: Path) -> object:
+    try:
+        return serialization.load_pem_private_key(path.read_bytes(), None)
+    except OSError as error:
+        raise SetupError(f"{path}: {error.strerror}; give the folder in which this party was made") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SetupError(f"{path}: not a private key") from None
