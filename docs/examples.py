@@ -84,12 +84,15 @@ def play() -> Example:
     newcomer = RollEntry(voter_id(NORTH[3].code), NORTH[3].name, "north")
     world.change_roll([RollChange(newcomer.voter, newcomer)])
     vote_late(world, south[3])
+    world.extend(world.election.closes + 3600, "the service was out of reach in the morning")
     world.close()
     world.revoke([south[2].card.voter_id])
     world.finalise()
     tallied = world.tally([1, 3])
     record = world.record(tallied)
     messages |= acts(world.manifest, tallied.evidence.acts, world.roll)
+    never = world.authority.abandon(world.election, world.log_size() - 1, "an example, which was never logged")
+    messages["abandonment"] = encode(never)
     messages |= {
         "aggregates": record["public/aggregates.json"],
         "signed-answer": encode(tallied.counted.used[0]),
@@ -148,6 +151,7 @@ def acts(manifest: Signed, logged: tuple[Signed, ...], roll: Signed) -> dict[str
     named = {
         "valik/v1/roll-change": "change-set",
         "valik/v1/order": "order",
+        "valik/v1/extension": "extension",
         "valik/v1/revocation": "revocation",
         "valik/v1/exclusion": "exclusion",
     }

@@ -1,0 +1,1 @@
+"""docs/ as a site: plain pages, no script, nothing from another host."""
