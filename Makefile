@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/valik
 
-.PHONY: help run-env dev lint format test test-fast demo capture demo-quick bench wheel-check lock clean
+.PHONY: help run-env dev lint format test test-fast demo capture demo-quick bench wheel-check docs lock clean
 
 help:
 	@echo "make demo         a whole mock election at real key sizes (about two minutes)"
@@ -13,6 +13,7 @@ help:
 	@echo "make dev          set up .venv for working on the code"
 	@echo "make lint         formatting, style, types, architecture"
 	@echo "make bench        what each step costs"
+	@echo "make docs         the documentation as a site, in site/"
 	@echo "make wheel-check  build the wheel, install it in an empty environment, run it"
 
 .venv/run-ready: requirements.txt pyproject.toml
@@ -59,6 +60,10 @@ bench: run-env
 wheel-check: dev
 	$(PYTHON) tests/wheel_check.py
 
+docs: dev
+	$(BIN)/python docs/check_table.py
+	$(BIN)/python -m docs.builder --out site
+
 lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet pip-tools
@@ -68,6 +73,9 @@ lock:
 	.venv-lock/bin/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --no-emit-options --extra dev --constraint requirements.txt \
 		--output-file requirements-dev.txt pyproject.toml
+	sed -i '1i # Locked with hashes; made by `make lock`. What running Valik needs, and hatchling to install the command.' \
+		requirements.txt
+	sed -i '1i # Locked with hashes; made by `make lock`. What testing and changing Valik needs.' requirements-dev.txt
 
 clean:
-	rm -rf .venv .venv-lock build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lock build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
