@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -12,11 +13,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from common.checks.draft import require_possible
 from common.checks.floors import proof_branches
 from common.errors import SetupError
+from common.messages.draft import RollDraft
 from common.messages.manifest import Contest
+from common.transport.documents import write_document
+from common.transport.options import say
 from scenarios.definition.population import PopulationPlan
-from scenarios.definition.toml_file import Definition, load_definition
+from scenarios.definition.toml_file import Definition, held, load_definition
 
 TEMPLATE = Path(__file__).parent / "elections" / "template"
 FILES = ("election.toml", "roll.csv")
@@ -69,6 +74,27 @@ def check(
         shown = "\n".join(value) if isinstance(value, list) else str(value)
         table.add_row(name.replace("_", " "), escape(shown))
     Console().print(table)
+
+
+@election.command()
+def draft(
+    file: Annotated[Path, typer.Argument(help="The election definition (TOML).")],
+    out: Annotated[Path, typer.Option(help="Folder for draft.json and rows.json; made if need be.")],
+    roll: Annotated[Path | None, typer.Option(help="The voter roll (CSV), in place of the one it names.")] = None,
+    parameters: Annotated[str | None, typer.Option(help="paillier-3072, paillier-2048 or toy-512.")] = None,
+    open_for: Annotated[int | None, typer.Option(min=1, help="Hold it now, for so many minutes.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Turn a definition into the papers from which dealer and election authority work: draft.json and rows.json."""
+    definition = load_definition(file, roll, parameters=parameters)
+    drafted = definition.draft
+    if open_for is not None:
+        drafted = held(drafted, int(time.time()), 60 * open_for)
+        require_possible(drafted)
+    write_document(out / "draft.json", drafted)
+    write_document(out / "rows.json", RollDraft(definition.roll))
+    text = f"wrote {out / 'draft.json'} (voting until {drafted.times.closes}) and {out / 'rows.json'}"
+    say(as_json, {"draft": str(out / "draft.json"), "rows": str(out / "rows.json")}, text)
 
 
 def summary(definition: Definition) -> dict[str, str | int | list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +16,7 @@ from rich.table import Table
 
 from auditor.report import Section
 from common.messages.draft import Draft
-from scenarios.mock_election import Played
+from scenarios.played import Played, Spent
 
 WARNING = "For research and teaching. NOT for real elections."
 
@@ -90,16 +90,28 @@ def show_summary(console: Console, played: Played, draft: Draft, folder: Path) -
     for name, seconds in played.seconds.items():
         console.print(f"[dim]{seconds:7.1f} s  {name}[/]")
     console.print(f"[dim]{_cpu_seconds():7.1f} s  CPU time of all processes[/]")
+    if played.parties:
+        console.print(party_table(played.parties))
     places = f"Record: {folder}/record   Report: {folder}/report.html   Voters' secrets: {folder}/secrets"
     console.print(places, markup=False)
+
+
+def party_table(parties: Mapping[str, Spent]) -> Table:
+    """How long each party's processes lived, and the computing time they took."""
+    table = Table(title="Parties, each a process of its own", title_justify="left")
+    for name, justify in (("party", "left"), ("seconds alive", "right"), ("CPU seconds", "right")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for party, spent in sorted(parties.items()):
+        table.add_row(party, f"{spent.wall:.1f}", f"{spent.cpu:.1f}")
+    return table
 
 
 def result_tables(played: Played, draft: Draft) -> list[Table]:
     """One table for each contest: a column for each opened pool, the total, and what was meant."""
     titles = {unit.id: unit.title for unit in draft.units}
     found = []
-    for contest, total in zip(draft.contests, played.tallied.counted.result.totals, strict=True):
-        outcomes = [o for o in played.tallied.counted.result.outcomes if o.contest == contest.id]
+    for contest, total in zip(draft.contests, played.result.totals, strict=True):
+        outcomes = [o for o in played.result.outcomes if o.contest == contest.id]
         table = Table(title=escape(contest.title), title_justify="left")
         table.add_column("option")
         for outcome in outcomes:
@@ -119,7 +131,7 @@ def summary_sections(played: Played, draft: Draft) -> list[Section]:
     """The same for the report: what was meant, who was turned away, and how long it all took."""
     meant = tuple(
         (contest.title, option, str(count), str(intended))
-        for contest, total in zip(draft.contests, played.tallied.counted.result.totals, strict=True)
+        for contest, total in zip(draft.contests, played.result.totals, strict=True)
         for option, count, intended in zip(
             contest.options, total.counts, played.meant.totals[contest.id], strict=True
         )
@@ -140,7 +152,13 @@ def summary_sections(played: Played, draft: Draft) -> list[Section]:
             tuple((refusal.who, refusal.check, refusal.reason) for refusal in played.refusals),
         ),
         Section("Time", "Wall-clock time of each stage.", ("stage", "time"), seconds),
+        *([_party_section(played.parties)] if played.parties else []),
     ]
+
+
+def _party_section(parties: Mapping[str, Spent]) -> Section:
+    rows = tuple((party, f"{spent.wall:.1f} s", f"{spent.cpu:.1f} s") for party, spent in sorted(parties.items()))
+    return Section("Parties", "Each was a process of its own.", ("party", "alive", "CPU"), rows)
 
 
 def _cpu_seconds() -> float:

@@ -1,4 +1,4 @@
-"""A mock election from beginning to end: the one who plays the population, and everyone else as they really are.
+"""A mock election in one process: the one who plays the population, and everyone else as they really are.
 
 The driver knows what the voters mean; nobody else does. It plays a plan (who votes when, for what), collects what
 went wrong on purpose, and at the end compares the announced result with a plain count of the intentions.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 
 from common.checks.catalogue import COMPLETE
@@ -22,38 +21,12 @@ from scenarios.ballot_factory import Wish, prepare_all
 from scenarios.country.population import Person
 from scenarios.definition.toml_file import Definition
 from scenarios.founding import create_world
-from scenarios.wishes import Event, Expected, Plan, Stranger, expected
+from scenarios.played import Played, Refusal, Stage, compare
+from scenarios.wishes import Event, Plan, Stranger, expected
 from scenarios.workplace import Workplace
 from scenarios.world import Citizen, Tallied, World
 from voter_client.prepare import PreparedBallot, sign_vote
 from voter_client.verification_code import VerificationCode
-
-Stage = Callable[[str, int], "Callable[[int], None]"]
-"""Called with a stage's name and its number of steps; returns what is told how many are done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Someone who was rightly turned away, and by which check."""
-
-    who: str
-    check: str
-    reason: str
-
-
-@dataclass(slots=True)
-class Played:
-    """What an election left in the driver's hands."""
-
-    world: World
-    tallied: Tallied
-    meant: Expected
-    record: dict[str, bytes]
-    refusals: list[Refusal] = field(default_factory=list)
-    votes: int = 0
-    verified: int = 0
-    differences: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 class MockElection:
@@ -82,16 +55,9 @@ class MockElection:
             record = self._world.record(tallied)
             self._workplace.keep_record(record, self._world.authority.public_key, self._world.election.fingerprint)
         meant = expected(self._plan, self._definition.draft, self._definition.roll)
+        result = tallied.counted.result
         return Played(
-            self._world,
-            tallied,
-            meant,
-            record,
-            self._refusals,
-            self._votes,
-            self._verified,
-            compare(tallied, meant),
-            self._seconds,
+            result, meant, self._refusals, self._votes, self._verified, compare(result, meant), self._seconds
         )
 
     @contextmanager
@@ -227,20 +193,3 @@ class MockElection:
         tallied = self._world.tally(present)
         report(4)
         return tallied
-
-
-def compare(tallied: Tallied, meant: Expected) -> list[str]:
-    """Where the announced result is not what the population meant; empty if nowhere."""
-    found = []
-    for total in tallied.counted.result.totals:
-        due = meant.totals[total.contest]
-        if not total.unopened and total.counts != due:
-            found.append(f"{total.contest}: announced {total.counts}, meant {due}")
-        ballots = sum(n for (contest, _), n in meant.ballots.items() if contest == total.contest)
-        if total.ballots + total.unopened != ballots:
-            found.append(f"{total.contest}: {total.ballots + total.unopened} ballots counted, {ballots} meant")
-    for outcome in tallied.counted.result.outcomes:
-        sums = [sum(c) for c in zip(*(meant.counts[outcome.contest, unit] for unit in outcome.units), strict=True)]
-        if outcome.counts and outcome.counts != tuple(sums):
-            found.append(f"{outcome.contest} in {outcome.unit}: announced {outcome.counts}, meant {tuple(sums)}")
-    return found

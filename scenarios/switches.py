@@ -5,14 +5,14 @@ Each swaps a function of this process for a weaker one and puts the old one back
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from types import MappingProxyType, SimpleNamespace
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from fastapi import Request
 
 import tallier.trustee
 import voter_client.prepare
@@ -21,18 +21,19 @@ from auditor.head_store import MemoryHeadStore
 from auditor.witness import Head
 from collector.accept import Acceptance
 from collector.lookup import Lookup
-from common.crypto import batch, dealing, keyproof, membership
+from collector.store import Store
+from common.checks import inspection
+from common.crypto import dealing, keyproof
 from common.crypto.contest import Choice
 from common.crypto.cryptosystem import KeyProof
-from common.crypto.membership import Claim, Context
-from common.crypto.nth_power import nth_power
-from common.crypto.paillier import PublicKey
 from common.crypto.threshold import RandomBelow
 from common.eid.certificates import Identity, Purpose, TrustAnchors, load_certificate, verify_voter_certificate
-from common.encoding.hashing import tagged_hash, uint64
 from common.encoding.octets import to_base64url
-from common.errors import CryptoError, IdentityError, ServiceRefused
-from common.messages import ballot as ballots
+from common.errors import IdentityError, ServiceRefused
+from common.log.checkpoint import read_checkpoint
+from common.log.covering import CoveringTimes
+from common.log.entries import Entry, EntryKind
+from common.log.witnessed import Witnessed, open_checkpoint, verify_witnesses
 from common.messages.acts import Signed
 from common.messages.ballot import Ballot
 from common.messages.election import Election
@@ -42,26 +43,16 @@ from common.messages.receipt import Receipt, VerificationAnswer
 from common.messages.result import Aggregate, Aggregates, SignedAnswer, sign_answer
 from common.messages.vote import RecordedVote, SignedBallot
 from common.tally import aggregate, candidate
-from common.tally.evidence import Evidence
+from common.tally.evidence import Evidence, PublicLog
 from common.tally.merge import Pool
+from common.tally.replay import Advances, Replay
+from common.transport import server
+from scenarios.proof_switches import PROOF_SWITCHES
+from scenarios.swapping import swapped
 from tallier.trustee import TrusteeService
 from voter_client.verify import Shown
 
-
-@contextmanager
-def swapped(*swaps: tuple[Any, str, object]) -> Iterator[None]:
-    """Each (owner, name) has another value meanwhile."""
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in swaps]
-    try:
-        for owner, name, value in swaps:
-            setattr(owner, name, value)
-        yield
-    finally:
-        for owner, name, value in before:
-            setattr(owner, name, value)
-
-
-# --- C3, T1, V3, V4: checks whose work the code around them would do as well
+# --- C3, L3, L4, B1, T1, V3, V4: checks whose work the code around them would do as well
 
 
 def _any_certificate(chain: Sequence[bytes], purpose: Purpose, time: int, anchors: TrustAnchors) -> Identity:
@@ -74,6 +65,31 @@ def _any_certificate(chain: Sequence[bytes], purpose: Purpose, time: int, anchor
         if not isinstance(key, ec.EllipticCurvePublicKey):
             raise
         return Identity(str(serial.value), "somebody", key, leaf, anchors.roots[0])
+
+
+def _witnessed_whoever_logs(self: PublicLog, election: Election) -> tuple[Witnessed, ...]:
+    """L3: cosigned checkpoints count, whichever key their log has signed them with."""
+    trust = election.log_trust
+    return tuple(Witnessed(read_checkpoint(note)[1], verify_witnesses(note, trust)) for note in self.checkpoints)
+
+
+def _covered_by_any(self: PublicLog, election: Election) -> CoveringTimes:
+    """L4: what one witness saw counts as seen."""
+    trust = replace(election.log_trust, quorum=1)
+    return CoveringTimes((open_checkpoint(note, trust) for note in self.checkpoints), 1)
+
+
+_replay = inspection.replay
+
+
+def _replay_what_is_there(election: Election, evidence: Evidence, advances: Advances) -> Replay:
+    """B1: a logged vote that is not in the box is passed over."""
+    box = set(evidence.digests)
+    left = tuple(
+        Entry(EntryKind.OPEN, entry.digest) if entry.kind == "vote" and entry.digest not in box else entry
+        for entry in evidence.log.entries
+    )
+    return _replay(election, replace(evidence, log=replace(evidence.log, entries=left)), advances)
 
 
 _ask = TrusteeService.answer
@@ -98,7 +114,20 @@ def _always_latest(name: str, time: str, sequence: int, _latest: bool, choices: 
     return Shown(name, time, sequence, True, choices)
 
 
-# --- D2, D3
+# --- D1, D2, D3, D6
+
+
+@contextmanager
+def _commit_later(self: Store) -> Iterator[None]:
+    """D1: a store that says it is done, and commits when it has the time."""
+    if not self._connection.in_transaction:
+        self._connection.execute("BEGIN IMMEDIATE")
+    yield
+
+
+async def _all_of_it(request: Request, _limit: int) -> bytes:
+    """D6: the body, however long."""
+    return b"".join([piece async for piece in request.stream()])
 
 
 def _answer_again(self: TrusteeService, own: Aggregates) -> SignedAnswer:
@@ -111,51 +140,6 @@ def _everyone_gets_all(
 ) -> tuple[int, ...]:
     """D3: a polynomial of degree 0, so that each share is the secret itself."""
     return (exponent,) * trustees
-
-
-# --- D4, D5: the membership proof
-
-
-def _challenge_of_commitments(
-    key: PublicKey, context: Context, index: int, allowed: Sequence[int], _u: int, commitments: Sequence[int]
-) -> int:
-    """D4: neither the ballot's header nor the ciphertext is in the hash (Bernhard, Pereira, Warinschi: "weak")."""
-    items = [key.element_to_bytes(a) for a in commitments]
-    members = [key.value_to_bytes(member) for member in allowed]
-    digest = tagged_hash("membership", context.contest.encode(), uint64(index), members, items)
-    return int.from_bytes(digest, "big")
-
-
-_header = ballots.header_hash
-
-
-def _header_for_nobody(
-    fingerprint: str, unit: str, _name: str, ciphertexts: tuple[tuple[str, tuple[str, ...]], ...]
-) -> bytes:
-    """D4: the proofs do not bind the pseudonym."""
-    return _header(fingerprint, unit, "00" * 32, ciphertexts)
-
-
-def _verify_plainly(key: PublicKey, claim: Claim) -> None:
-    """D5: the readable verification, its equation not squared."""
-    membership.require_challenges(key, claim)
-    for m, a, e, z in zip(claim.allowed, claim.commitments, claim.challenges, claim.responses, strict=True):
-        right = a * pow(claim.u * key.power_of_g(-m), e, key.n_squared)
-        if (nth_power(z, key.n) - right) % key.n_squared != 0:
-            raise CryptoError("a branch of a membership proof does not hold")
-
-
-def _batch_plainly(key: PublicKey, claims: Sequence[Claim], *, weight: batch.Weight = secrets.randbits) -> None:
-    """D5: the batch, its equation not squared."""
-    left = right = key.power_of_g(0)
-    for claim in claims:
-        membership.require_challenges(key, claim)
-        for m, a, e, z in zip(claim.allowed, claim.commitments, claim.challenges, claim.responses, strict=True):
-            delta = weight(batch.WEIGHT_BITS)
-            left = left * pow(nth_power(z, key.n) * key.power_of_g(m * e), delta, key.n_squared) % key.n_squared
-            right = right * pow(a, delta, key.n_squared) * pow(claim.u, e * delta, key.n_squared) % key.n_squared
-    if left != right:
-        raise CryptoError("a membership proof in the batch does not hold")
 
 
 # --- D7 to D11
@@ -203,21 +187,26 @@ def _opened_anyhow(election: Election, contest: str, pool: Pool, cast: Sequence[
 SWITCHES: Mapping[str, Callable[[], AbstractContextManager[None]]] = MappingProxyType(
     {
         "C3": lambda: swapped((candidate, "verify_voter_certificate", _any_certificate)),
+        "L3": lambda: swapped(
+            (inspection, "verify_log_signature", lambda note, _trust: read_checkpoint(note)[1]),
+            (PublicLog, "witnessed", _witnessed_whoever_logs),
+        ),
+        "L4": lambda: swapped((PublicLog, "covering_times", _covered_by_any)),
+        "B1": lambda: swapped((inspection, "replay", _replay_what_is_there)),
         "T1": lambda: swapped((TrusteeService, "answer", _answer_as_told)),
         "V3": lambda: swapped((voter_client.verify, "open_ballot", _choice_on_the_code)),
         "V4": lambda: swapped((voter_client.verify, "Shown", _always_latest)),
         "K3 part 2": lambda: swapped((keyproof, "_verify_roots", lambda _n, _roots: None)),
         "K3 part 3": lambda: swapped((keyproof, "_verify_square_roots", lambda _n, _roots: None)),
+        "D1": lambda: swapped((Store, "_transaction", _commit_later)),
         "D2": lambda: swapped(
             (TrusteeService, "_answer_once", _answer_again),
             (TrusteeService, "_require_one_tree", lambda _self, _root: None),
         ),
         "D3": lambda: swapped((dealing, "_share_exponent", _everyone_gets_all)),
-        "D4 ciphertext": lambda: swapped((membership, "challenge", _challenge_of_commitments)),
-        "D4 pseudonym": lambda: swapped(
-            (ballots, "header_hash", _header_for_nobody), (voter_client.prepare, "header_hash", _header_for_nobody)
-        ),
-        "D5": lambda: swapped((membership, "verify", _verify_plainly), (batch, "verify_claims", _batch_plainly)),
+        **PROOF_SWITCHES,
+        "D6 body length": lambda: swapped((server, "_bounded", _all_of_it)),
+        "D6 body time": lambda: swapped((server, "asyncio", SimpleNamespace(timeout=lambda _seconds: nullcontext()))),
         "D7": lambda: swapped((Acceptance, "accept", _accept_once)),
         "D8": lambda: swapped((Lookup, "find", _show_always)),
         "D9": lambda: swapped((MemoryHeadStore, "save", _forget)),

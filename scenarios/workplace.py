@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
@@ -13,6 +11,7 @@ from typing import TextIO
 from common.crypto.contest import Choice
 from common.encoding.octets import to_base64url
 from common.errors import SetupError
+from scenarios.country.card_office import hand_out
 from tallier.trustee_state import FileState
 from voter_client.software_card import VoterToken
 from voter_client.verification_code import VerificationCode
@@ -51,14 +50,10 @@ class Workplace:
         return FileState(self._folder(f"trustee-{number}") / "state.json")
 
     def keep_card(self, card: VoterToken) -> None:
-        """A voter's ID card, in a folder of its own, behind fresh PINs that stand in `pins.csv`."""
+        """A voter's ID card, in a folder of its own, behind fresh PINs that stand in `cards/pins.csv`."""
         if not self._keep_cards:
             return
-        number = len(list(self._folder("cards").iterdir())) + 1
-        pin1, pin2 = (f"{secrets.randbelow(10**length):0{length}d}" for length in (4, 5))
-        card.save(self._folder("cards") / f"{number:04d}", pin1, pin2)
-        with self._append("pins.csv") as stream:
-            csv.writer(stream).writerow([f"{number:04d}", card.name, pin1, pin2])
+        hand_out(card, self._folder("cards"))
 
     def keep_code(self, voter: str, code: VerificationCode, choices: Mapping[str, Choice]) -> None:
         """What a voter keeps of a vote: verification code (with the seed) and the choices."""

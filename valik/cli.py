@@ -4,28 +4,50 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from auditor import cli as audit_cli
 from common.errors import ValikError
-from scenarios import bench_cli, definition_cli, mock_cli, scenario_cli
 
-app = typer.Typer(
-    name="valik",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Valik: an Estonia-style verifiable internet vote, to run, attack and read. NOT for real elections.",
-)
-mock_cli.register(app)
-definition_cli.register(app)
-audit_cli.register(app)
-bench_cli.register(app)
-scenario_cli.register(app)
+MODULES: Mapping[str, str] = {
+    "mock": "scenarios.mock_cli",
+    "election": "scenarios.definition_cli",
+    "eid": "scenarios.country.cli",
+    "authority": "tallier.authority_cli",
+    "ceremony": "tallier.ceremony_cli",
+    "trustee": "tallier.trustee_cli",
+    "collector": "collector.cli",
+    "witness": "auditor.witness_cli",
+    "vote": "voter_client.cli",
+    "verify": "voter_client.cli",
+    "receipts": "voter_client.cli",
+    "watch": "voter_client.cli",
+    "processor": "tallier.processor_cli",
+    "audit": "auditor.cli",
+    "bench": "scenarios.bench_cli",
+    "scenario": "scenarios.scenario_cli",
+}
+"""Where each command is defined; a module's `register` mounts all of its own."""
+
+
+def command_line(wanted: str | None = None) -> typer.Typer:
+    """All commands; only those of one module if `wanted` is known, for a party's start must not load all others."""
+    app = typer.Typer(
+        name="valik",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        help="Valik: an Estonia-style verifiable internet vote, to run, attack and read. NOT for real elections.",
+    )
+    app.callback()(_root)
+    for module in [MODULES[wanted]] if wanted is not None and wanted in MODULES else dict.fromkeys(MODULES.values()):
+        import_module(module).register(app)
+    return app
 
 
 def _show_version(wanted: bool) -> None:
@@ -34,7 +56,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
@@ -46,7 +67,7 @@ def _root(
 def main() -> None:
     """Run the command; every expected failure is a sentence and exit code 2, never a traceback."""
     try:
-        app()
+        command_line(next((word for word in sys.argv[1:] if not word.startswith("-")), None))()
     except ValikError as error:
         _give_up(str(error))
     except OSError as error:

@@ -93,8 +93,8 @@ class VoterToken:
 
 def _load_slot(folder: Path, name: str, pin: str | None, pin_name: str) -> KeySlot:
     try:
-        pem, sealed = (folder / f"{name}.crt").read_bytes(), (folder / f"{name}.key").read_bytes()
-        certificate = x509.load_pem_x509_certificate(pem)
+        certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes())
+        sealed = b"" if pin is None else (folder / f"{name}.key").read_bytes()
     except (OSError, ValueError):
         raise IdentityError("there is no readable ID card in this folder") from None
     certificate = load_certificate(certificate.public_bytes(serialization.Encoding.DER))

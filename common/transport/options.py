@@ -62,6 +62,14 @@ Supervised = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+def require_permitted(insecure: bool, allowed: bool) -> None:
+    """`SetupError` for toy parameters that nobody asked for; a loud line if somebody did."""
+    if insecure and not allowed:
+        raise SetupError("toy parameters protect nothing; add --insecure-parameters if that is what you want")
+    if insecure:
+        typer.echo("TOY PARAMETERS: anyone can break this encryption. No secrecy at all.", err=True)
+
+
 def tls_files(certificate: Path | None, key: Path | None, ca: Path | None = None) -> TlsFiles | None:
     """Both files or neither; `SetupError` for half of it."""
     if certificate is None and key is None and ca is None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from common.eid.certificates import Purpose, TrustAnchors
 from common.errors import IdentityError
 from scenarios.country.population import Person
-from scenarios.country.profiles import Validity, authority, person_certificate, responder_certificate
+from scenarios.country.profiles import Authority, Validity, authority, person_certificate, responder_certificate
+from scenarios.country.register import Issued, MemoryRegister, Register
 from voter_client.software_card import KeySlot, VoterToken
 
 YEAR = 365 * 86_400
@@ -20,11 +20,21 @@ CARD_LIFE = 5 * YEAR
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
-    """A certificate the authority answers for, and from when on it is revoked (seconds since 1970), if it is."""
+class AuthorityKeys:
+    """All that signs for the mock authority: its root, the authority that issues, and the OCSP responder."""
 
-    certificate: x509.Certificate
-    revoked_at: int | None = None
+    root: Authority
+    issuing: Authority
+    responder: Authority
+
+
+def new_authority_keys(now: int) -> AuthorityKeys:
+    """Fresh keys and certificates, valid from a year before `now` (seconds since 1970)."""
+    root = authority("Country root CA", Validity(now - YEAR, now + 20 * YEAR))
+    issuing = authority("Country eID CA", Validity(now - YEAR, now + 15 * YEAR), root)
+    key = ec.generate_private_key(ec.SECP384R1())
+    certificate = responder_certificate(key.public_key(), issuing, Validity(now - YEAR, now + 5 * YEAR))
+    return AuthorityKeys(root, issuing, Authority(certificate, key))
 
 
 class EidAuthority:
@@ -33,16 +43,14 @@ class EidAuthority:
     Elections pin the issuing authority (`anchors`), as Web eID sites do: a token carries one certificate only.
     """
 
-    def __init__(self, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, clock: Callable[[], int], keys: AuthorityKeys | None = None, register: Register | None = None
+    ) -> None:
         self.clock = clock
-        now = clock()
-        self.root = authority("Country root CA", Validity(now - YEAR, now + 20 * YEAR))
-        self.issuing = authority("Country eID CA", Validity(now - YEAR, now + 15 * YEAR), self.root)
-        self.responder_key = ec.generate_private_key(ec.SECP384R1())
-        self.responder_certificate = responder_certificate(
-            self.responder_key.public_key(), self.issuing, Validity(now - YEAR, now + 5 * YEAR)
-        )
-        self._issued: dict[int, Issued] = {}
+        keys = keys or new_authority_keys(clock())
+        self.root, self.issuing = keys.root, keys.issuing
+        self.responder_key, self.responder_certificate = keys.responder.key, keys.responder.certificate
+        self.register = register or MemoryRegister()
 
     @property
     def anchors(self) -> TrustAnchors:
@@ -66,17 +74,16 @@ class EidAuthority:
         """Both certificates of a card are revoked from `at` on (by default from now)."""
         moment = self.clock() if at is None else at
         for slot in (token.authentication, token.signature):
-            certificate = slot.certificate
-            if certificate.serial_number not in self._issued:
+            if self.status(slot.certificate.serial_number) is None:
                 raise IdentityError("this authority did not issue the card")
-            self._issued[certificate.serial_number] = Issued(certificate, moment)
+            self.register.revoke(slot.certificate.serial_number, moment)
 
     def status(self, serial_number: int) -> Issued | None:
         """What is known of a certificate; None if this authority never issued it."""
-        return self._issued.get(serial_number)
+        return self.register.find(serial_number)
 
     def _slot(self, person: Person, purpose: Purpose, validity: Validity) -> KeySlot:
         key = ec.generate_private_key(ec.SECP384R1())
         certificate = person_certificate(person, purpose, key.public_key(), self.issuing, validity)
-        self._issued[certificate.serial_number] = Issued(certificate)
+        self.register.add(certificate)
         return KeySlot(certificate, key)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from common.checks.draft import Problem, problems
 from common.crypto.systems import SYSTEMS
+from common.encoding.times import to_rfc3339
 from common.errors import SetupError
 from common.messages.draft import Draft
 from common.messages.roll import RollEntry
@@ -165,3 +166,9 @@ def _complete(parts: _Parts, roll: tuple[RollEntry, ...]) -> tuple[Definition, l
     elif parts.people is not None and not found:
         found += population_problems(parts.people, draft, roll)
     return Definition(draft, roll, parts.absent, parts.people), found
+
+
+def held(draft: Draft, begin: int, seconds: int) -> Draft:
+    """The same election, open for so many seconds from `begin` (seconds since 1970)."""
+    times = replace(draft.times, opens=to_rfc3339(begin), closes=to_rfc3339(begin + seconds))
+    return replace(draft, times=times)

@@ -20,7 +20,7 @@ from scenarios.ballot_factory import deaf_to_interrupts
 from scenarios.definition.text import LARGEST_FILE
 from scenarios.definition.toml_file import load_definition
 from scenarios.workplace import free_folder
-from valik.cli import app
+from valik.cli import command_line
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = ("45009139211", "36405299938", "38905099028")
@@ -69,7 +69,7 @@ def election(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(command_line(), [str(argument) for argument in arguments])
 
 
 def outside(*arguments: str | Path, stdout: int | None = subprocess.PIPE) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,190 @@
+"""A mock election whose parties are processes of their own, which meet over HTTP and share nothing.
+
+The one who plays the population stands here: it knows what the voters mean, and tells nobody. It uses no party's code
+but the voter client's.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from common.crypto.contest import Choice
+from common.encoding.times import from_rfc3339
+from common.errors import ServiceRefused, ValikError
+from common.messages.message import decode
+from common.messages.result import Result
+from common.messages.roll import RollChange, RollEntry
+from scenarios.computers import Computers, Election, Outcome, children_cpu
+from scenarios.definition.toml_file import Definition, held
+from scenarios.parties import Parties
+from scenarios.played import Played, Refusal, Stage, compare
+from scenarios.supervisor import Supervisor
+from scenarios.wishes import Event, Plan, Stranger, expected
+
+
+class SeparateElection:
+    """Plays one plan. `root`: an existing folder; what parties and voters must keep secret is in `secrets` there."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        plan: Plan,
+        root: Path,
+        supervisor: Supervisor,
+        stage: Stage,
+        *,
+        insecure_parameters: bool,
+    ) -> None:
+        self._definition = definition
+        self._plan = plan
+        self._root = root
+        self._supervisor = supervisor
+        self._stage = stage
+        times = definition.draft.times
+        length = from_rfc3339(times.closes) - from_rfc3339(times.opens)
+        self._draft = held(definition.draft, int(time.time()), length)  # its days are counted from now
+        (root / "secrets").mkdir(mode=0o700)
+        (root / "secrets" / ".gitignore").write_text("*\n", encoding="ascii")
+        self._parties = Parties(root / "secrets", supervisor, self._draft, insecure_parameters=insecure_parameters)
+        self._refusals: list[Refusal] = []
+        self._seconds: dict[str, float] = {}
+        self._waiting: list[tuple[Future[Outcome], Callable[[Outcome], None]]] = []
+        self._verifying: list[tuple[Future[dict[str, Choice]], Event]] = []
+        self._votes = self._verified = 0
+
+    def run(self) -> Played:
+        """Set up, vote, count, publish, compare; `PartyFailed`, or what a party refused, if something goes wrong."""
+        with self._timed("parties' keys, ID cards"):
+            self._parties.make_keys(self._stage("Every party makes its keys", 100))
+            self._cards = self._parties.issue_cards(self._people())
+        with self._timed("key ceremony"):
+            report = self._stage("Key ceremony: safe primes, shares, rehearsal", 100)
+            self._parties.hold_ceremony(lambda done, due: report(min(99, 100 * done // max(due, 1))))
+        with self._timed("manifest, services"):
+            self._stage("The authority signs, the services start", 1)
+            election = self._parties.open(self._definition.roll)
+        with self._timed("voting"), self._computers(election) as computers:
+            self._vote(computers)
+        with self._timed("closing, counting, opening"):
+            self._count()
+        return self._played()
+
+    def _count(self) -> None:
+        report = self._stage("Counting: processor and trustees, each checking everything", 3)
+        times = self._draft.times
+        self._parties.close(from_rfc3339(times.closes) + times.grace + 1, self._plan.paper)
+        report(1)
+        self._parties.count(self._definition.absent)
+        report(2)
+        self._parties.publish(self._root)
+
+    def _played(self) -> Played:
+        result = decode(Result, (self._root / "record" / "public" / "result.json").read_bytes())
+        meant = expected(self._plan, self._definition.draft, self._definition.roll)
+        return Played(
+            result,
+            meant,
+            self._refusals,
+            self._votes,
+            self._verified,
+            compare(result, meant),
+            self._seconds,
+            self._supervisor.spent,
+        )
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self._seconds[name] = time.perf_counter() - begun
+
+    @contextmanager
+    def _computers(self, election: Election) -> Iterator[Computers]:
+        """As many as there are cores; what their processes took is noted at their end."""
+        begun, before = time.monotonic(), children_cpu()
+        with Computers(self._parties.folder("voters"), os.cpu_count() or 1, election) as computers:
+            yield computers
+        self._supervisor.count("voters", time.monotonic() - begun, children_cpu() - before)
+
+    def _people(self) -> tuple[RollEntry, ...]:
+        """Everyone who needs an ID card: all who will ever be on the roll, and the stranger."""
+        rows = [change.entry for _, changes in self._plan.changes for change in changes if change.entry is not None]
+        if self._plan.stranger is not None:
+            stranger = self._plan.stranger
+            rows.append(RollEntry(f"PNOEE-{stranger.code}", stranger.name, stranger.unit))
+        return tuple({row.voter: row for row in (*self._definition.roll, *rows)}.values())
+
+    # --- while voting is open
+
+    def _vote(self, computers: Computers) -> None:
+        """All that happens, in the plan's order; the voters of all computers vote at the same time."""
+        self._report = self._stage("Voting: encrypt, prove, sign, cast", len(self._plan.events))
+        for happen in self._moments(computers):
+            happen()
+        self._wait()
+        for shown, event in self._verifying:
+            if shown.result() != dict(event.choices):
+                raise ServiceRefused("a verifying device showed other choices than the voter made")
+            self._verified += 1
+
+    def _moments(self, computers: Computers) -> list[Callable[[], None]]:
+        """In one second the roll changes first and the stranger comes next."""
+        moments: list[tuple[int, int, Callable[[], None]]] = [
+            (moment, 0, partial(self._change_roll, changes)) for moment, changes in self._plan.changes
+        ]
+        if self._plan.stranger is not None:
+            stranger = self._plan.stranger
+            moments.append((stranger.time, 1, partial(self._turn_away, computers, stranger)))
+        moments += [(event.time, 2, partial(self._send, computers, event)) for event in self._plan.events]
+        return [happen for _, _, happen in sorted(moments, key=lambda each: each[:2])]
+
+    def _change_roll(self, changes: tuple[RollChange, ...]) -> None:
+        """Everyone who set out before finishes first."""
+        self._wait()
+        self._parties.change_roll(changes)
+
+    def _send(self, computers: Computers, event: Event) -> None:
+        """One voter goes to vote, perhaps with a card that was reported lost."""
+        errand = replace(self._cards[event.voter], choices=event.choices)
+        revoked = self._plan.revoked
+        lost = revoked is not None and event.voter == revoked[0] and event.time >= revoked[1]
+        if lost:
+            self._wait()
+            self._parties.revoke_card(errand.card)
+        self._waiting.append((computers.vote(event.voter, errand), partial(self._voted, computers, event, lost)))
+
+    def _voted(self, computers: Computers, event: Event, lost: bool, outcome: Outcome) -> None:
+        if outcome.code is None:
+            if not lost or outcome.check != "C4":
+                raise ServiceRefused(f"a voter was turned away: {outcome.check}: {outcome.reason}")
+            self._refusals.append(Refusal("a voter whose certificate was revoked", outcome.check, outcome.reason))
+            return
+        self._votes += 1
+        if event.verifies:
+            self._verifying.append((computers.verify(event.voter, outcome.code), event))
+
+    def _turn_away(self, computers: Computers, stranger: Stranger) -> None:
+        voter = f"PNOEE-{stranger.code}"
+        errand = replace(self._cards[voter], choices=stranger.choices)
+        self._waiting.append((computers.insist(voter, errand, stranger.unit), self._turned_away))
+
+    def _turned_away(self, outcome: Outcome) -> None:
+        self._refusals.append(Refusal("a person who is not on the roll", outcome.check, outcome.reason))
+
+    def _wait(self) -> None:
+        """Until all who set out are done; if one of them fails because a service is gone, say that."""
+        for outcome, then in self._waiting:
+            try:
+                then(outcome.result())
+            except ValikError:
+                self._supervisor.require_alive()
+                raise
+            self._report(self._votes + len(self._refusals))
+        self._waiting.clear()
