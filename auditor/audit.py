@@ -7,7 +7,7 @@ cannot be checked is passed over in silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 
 from auditor.audit_tally import audit_published, audit_tally, final_tree
@@ -24,8 +24,9 @@ from common.crypto.cryptosystem import Cryptosystem
 from common.errors import CheckFailed, Party, ValikError
 from common.log.checkpoint import Checkpoint, read_checkpoint
 from common.log.merkle import MerkleTree
-from common.messages.acts import Exclusion, signed_digest
+from common.messages.acts import Exclusion, Extension, Signed, signed_digest
 from common.messages.election import Election, load_election
+from common.tally.end_of_voting import logged_end
 from common.tally.evidence import PublicLog
 from common.tally.record_files import RecordFiles, shown_path
 
@@ -50,7 +51,7 @@ def audit(
     _audit_form(record, ledger)
     election = _audit_setup(record, ledger, Pins(authority_key, fingerprint), systems)
     if election is not None:
-        _audit_log(record, ledger, election)
+        notes += _audit_log(record, ledger, election)
         final = cache(partial(final_tree, record, election))
         if record.sworn:
             notes += audit_votes(record, ledger, election, final)
@@ -102,13 +103,16 @@ def _audit_setup(
     return election
 
 
-def _audit_log(record: RecordFiles, ledger: Ledger, election: Election) -> None:
-    """L1–L6: every entry and every older checkpoint is held against the newest recorded checkpoint."""
+def _audit_log(record: RecordFiles, ledger: Ledger, election: Election) -> list[str]:
+    """L1–L6: every entry and every older checkpoint is held against the newest recorded checkpoint.
+
+    Returns notes about extensions of voting.
+    """
     log, heads = _audit_checkpoints(record, ledger, election)
     ledger.attempt("L6", "log", lambda: (_ordered(record), election))
     ledger.attempt("L5", "log", lambda: (_timed(record, election), election))
     if log is None or not heads:
-        return
+        return []
     tree, newest = log.tree(), heads[-1]
     for index, entry in enumerate(log.entries):
         inclusion = Inclusion(entry, index, _inclusion(tree, index, newest.size), newest)
@@ -118,6 +122,19 @@ def _audit_log(record: RecordFiles, ledger: Ledger, election: Election) -> None:
     for number, older in enumerate(heads[:-1]):
         step = Consistency(older, newest, _consistency(tree, older, newest))
         ledger.attempt("L2", f"checkpoint {number}", partial(_pair, step, None))
+    return list(_extensions(record, election, log)) if ledger.unbroken("L3", "L4", "L5", "L6") else []
+
+
+def _extensions(record: RecordFiles, election: Election, log: PublicLog) -> Iterator[str]:
+    """A note on each extension, in a log that is in order."""
+    orders = _orders(record)
+    moves = dict(logged_end(election, log, orders, log.covering_times(election)).moves)
+    for index in log.positions("extension"):
+        body = orders[log.entries[index].digest].body
+        if isinstance(body, Extension) and index in moves:
+            yield f"Voting was extended to {body.closes} (log entry {index}): {body.reason}"
+        elif isinstance(body, Extension):
+            yield f"The extension to {body.closes} (log entry {index}) was seen too late and moved nothing."
 
 
 def _audit_checkpoints(
@@ -137,8 +154,11 @@ def _audit_checkpoints(
 
 
 def _ordered(record: RecordFiles) -> OrderedLog:
-    orders = {signed_digest(order): order for order in record.orders}
-    return OrderedLog(PublicLog(record.log, record.checkpoints), orders, finished=True)
+    return OrderedLog(PublicLog(record.log, record.checkpoints), _orders(record), finished=True)
+
+
+def _orders(record: RecordFiles) -> dict[str, Signed]:
+    return {signed_digest(order): order for order in record.orders}
 
 
 def _timed(record: RecordFiles, election: Election) -> TimedLog:
@@ -148,7 +168,7 @@ def _timed(record: RecordFiles, election: Election) -> TimedLog:
         require_act(act, election)
         if isinstance(act.body, Exclusion):
             excluded.add(act.body.index)
-    return TimedLog(PublicLog(record.log, record.checkpoints), excluded)
+    return TimedLog(PublicLog(record.log, record.checkpoints), _orders(record), excluded)
 
 
 def _inclusion(tree: MerkleTree, index: int, size: int) -> tuple[bytes, ...]:

@@ -9,7 +9,7 @@ from auditor.findings import AuditReport, ContestResult, Excluded, contest_resul
 from auditor.ledger import Ledger
 from common.crypto.cryptosystem import Cryptosystem
 from common.errors import ValikError
-from common.messages.acts import Exclusion
+from common.messages.acts import Abandonment, Exclusion
 from common.messages.manifest import fingerprint
 from common.tally.record_files import RecordFiles
 
@@ -69,7 +69,10 @@ def _exclusions(record: RecordFiles) -> tuple[Excluded, ...]:
 
 
 def _notes(record: RecordFiles, ledger: Ledger, contests: tuple[ContestResult, ...]) -> list[str]:
-    notes = [
+    bodies = (act.body for act in _readable(lambda: record.orders))
+    reasons = [body.reason for body in bodies if isinstance(body, Abandonment)]
+    notes = [f"The election was abandoned, there is no result: {reason}" for reason in reasons]
+    notes += [
         f"{contest.title}: {contest.unopened} ballots are in a pool below the minimum and were not opened."
         for contest in contests
         if contest.unopened

@@ -2,7 +2,8 @@
 
 admit (checks, OCSP) → commit (one durable transaction) → witness (signed checkpoint, cosignatures) → settle
 (deadlines by the covering time, receipt kept) → answer. A crash between any two steps leaves a vote that
-`complete` can finish.
+`complete` can finish. Only the commit holds the writer's lock: while one vote waits for the witnesses others are
+recorded, and those share the next checkpoint.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from threading import RLock
 
 from collector.ledger import Ledger
 from collector.log_writer import LogWriter
+from collector.steps import Reached, Step
 from collector.store import NewEntry, Store, StoredVote
 from common.checks.casting import AT_INTAKE
 from common.checks.check import CheckList
@@ -44,6 +46,7 @@ class Acceptance:
         clock: Callable[[], int],
         checks: CheckList,
         writer_lock: RLock,
+        reached: Reached,
     ) -> None:
         self._election = election
         self._store = store
@@ -53,6 +56,7 @@ class Acceptance:
         self._clock = clock
         self._checks = checks
         self._lock = writer_lock
+        self._reached = reached
 
     def accept(self, voter: str, signed_ballot: bytes) -> Receipt:
         """Record a vote of the authenticated `voter`; `CheckFailed`, `Lapsed` or `ServiceRefused` otherwise."""
@@ -70,10 +74,12 @@ class Acceptance:
         facts = self._facts(voter)
         for check in AT_INTAKE:
             self._checks.run(check, f"vote {vote.vote_id}", vote, facts)
+        self._reached(Step.CHECKED)
         signer = vote.signer(self._clock(), self._election)
         request = ocsp.build_request(signer.certificate, signer.issuer, signing.ocsp_nonce(vote.signature))
         vote.ocsp = self._responder.respond(request)
         self._checks.run("C4", f"vote {vote.vote_id}", vote, self._facts(voter))
+        self._reached(Step.ADMITTED)
 
     def _facts(self, voter: str) -> CastingFacts:
         """What stands now; one reading serves all the checks of a step."""
@@ -83,6 +89,7 @@ class Acceptance:
             now,
             self._ledger.roll,
             self._ledger.heads.get(voter),
+            self._ledger.end.latest,
             self._election.manifest.times.intake_margin,
             voter,
             self._ledger.recent(voter, now - HOUR),
@@ -104,6 +111,7 @@ class Acceptance:
             row = StoredVote(self._log.tree.size, vote.vote_id, now, vote.raw, vote.ocsp)
             leaf = encode(Entry(EntryKind.VOTE, vote.digest))
             self._log.append([NewEntry(leaf, vote=row)])
+            self._reached(Step.COMMITTED)
             self._ledger.record_vote(row)
             return row
 
@@ -113,27 +121,28 @@ class Acceptance:
             return decode(Receipt, row.receipt)
         if row.lapsed is not None:
             raise Lapsed(f"the witnesses saw this vote too late ({row.lapsed}); vote again")
-        with self._lock:
-            note, witnessed = self._log.covering(row.position)
-            covering = CoveringTimes([witnessed], self._election.manifest.witnesses.quorum).of(row.position)
-            self._require_in_time(row, covering)
-            size = witnessed.checkpoint.size
-            receipt = Receipt(
-                "valik/v1/receipt",
-                row.vote_id,
-                to_base64url(row.ocsp),
-                row.position,
-                Entry(EntryKind.VOTE, Candidate(row.signed_ballot, row.ocsp).digest),
-                tuple(step.hex() for step in self._log.tree.inclusion_proof(row.position, size)),
-                note,
-            )
-            self._store.finish(row.vote_id, encode(receipt))
+        note, witnessed = self._log.covering(row.position)
+        covering = CoveringTimes([witnessed], self._election.manifest.witnesses.quorum).of(row.position)
+        self._require_in_time(row, covering)
+        self._reached(Step.IN_TIME)
+        size = witnessed.checkpoint.size
+        receipt = Receipt(
+            "valik/v1/receipt",
+            row.vote_id,
+            to_base64url(row.ocsp),
+            row.position,
+            Entry(EntryKind.VOTE, Candidate(row.signed_ballot, row.ocsp).digest),
+            tuple(step.hex() for step in self._log.tree.inclusion_proof(row.position, size)),
+            note,
+        )
+        self._store.finish(row.vote_id, encode(receipt))
+        self._reached(Step.RECEIPT_KEPT)
         return receipt
 
     def _require_in_time(self, row: StoredVote, covering: int) -> None:
         """C2 and C4 by the witnesses' clocks: what every audit will hold this vote to."""
         vote = Candidate(row.signed_ballot, row.ocsp)
-        facts = CastingFacts(self._election, covering, self._ledger.roll, None)
+        facts = CastingFacts(self._election, covering, self._ledger.roll, None, self._ledger.end.at(row.position))
         try:
             for check in BY_COVERING_TIME:
                 self._checks.run(check, f"vote {row.vote_id}", vote, facts)

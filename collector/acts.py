@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from collector.ledger import Ledger
 from common.checks.box import require_act
-from common.checks.log import require_order
+from common.checks.log import require_extension, require_order
 from common.checks.setup import require_change
 from common.errors import RuleBroken, ServiceRefused
 from common.log.entries import EntryKind
-from common.messages.acts import Exclusion, Order, Revocation, Signed
+from common.messages.acts import Abandonment, Exclusion, Extension, PhaseAct, Revocation, Signed
 from common.messages.election import Election
 from common.messages.roll import ChangeSet
+from common.ports import Unavailable
 
 _KINDS: Mapping[type, EntryKind] = {
     ChangeSet: EntryKind.ROLL_CHANGE,
@@ -26,16 +27,11 @@ def require_acceptable(signed: Signed, election: Election, ledger: Ledger, size:
 
     `IdentityError` for a wrong signature, `RuleBroken` for a wrong act, `ServiceRefused` in the wrong phase.
     """
-    if ledger.final:
-        raise ServiceRefused("the final entry is logged; nothing can follow it")
+    if ledger.final or ledger.abandoned:
+        raise ServiceRefused("the final entry, or the abandonment, is logged; nothing can follow it")
     body = signed.body
-    if isinstance(body, Order):
-        require_order(signed, body.kind, size, election)
-        if (body.kind == "final") != ledger.closed:
-            raise ServiceRefused("close comes first, then final, each once")
-        if body.kind == "close" and now < election.closes:
-            raise ServiceRefused("voting is still open")
-        return EntryKind(body.kind)
+    if isinstance(body, PhaseAct):
+        return _require_phase_act(signed, body, election, ledger, size, now)
     if type(body) not in _KINDS:
         raise RuleBroken("the log does not take such a document")
     if isinstance(body, ChangeSet):
@@ -47,3 +43,23 @@ def require_acceptable(signed: Signed, election: Election, ledger: Ledger, size:
     if isinstance(body, Exclusion) and (body.index not in ledger.votes or body.index in ledger.excluded):
         raise RuleBroken(f"log entry {body.index} is no vote, or excluded before")
     return _KINDS[type(body)]
+
+
+def _require_phase_act(
+    signed: Signed, body: PhaseAct, election: Election, ledger: Ledger, size: int, now: int
+) -> EntryKind:
+    """An extension while voting is open, `close` after its end, then `final`; abandonment at any time before."""
+    if isinstance(body, Extension):
+        require_extension(signed, ledger.named_end, election)
+        if ledger.closed or now > ledger.end.latest:
+            raise ServiceRefused("voting has ended, and cannot be opened again")
+        return EntryKind.EXTENSION
+    kind = EntryKind.ABANDONMENT if isinstance(body, Abandonment) else EntryKind(body.kind)
+    require_order(signed, kind, size, election)
+    if kind is not EntryKind.ABANDONMENT and (kind is EntryKind.FINAL) != ledger.closed:
+        raise ServiceRefused("close comes first, then final, each once")
+    if kind is EntryKind.CLOSE and now < ledger.end.latest:
+        raise ServiceRefused("voting is still open")
+    if kind is EntryKind.CLOSE and ledger.awaits_witnesses:
+        raise Unavailable("an extension waits for the witnesses; submit it again first")
+    return kind

@@ -12,18 +12,26 @@ from common.checks.floors import MAXIMUM_VOTE_BYTES
 from common.errors import EncodingError
 from common.log.checkpoint import parse_checkpoint_body
 from common.log.tiles import parse_tile_path
-from common.ports import BoxPort, LogPort, NotFound, TilesPort, VerificationPort, VotingPort
-from common.requests import Growth, Hashes, LogIndex, Nonce
+from common.ports import BoxPort, LogPort, NotFound, NoticesPort, TilesPort, VerificationPort, VotingPort
+from common.requests import Growth, Hashes, LogIndex, Nonce, Notices, Subscription
 from common.transport.server import Handler, handle, make_app
 
 
-class PublicDoor(VotingPort, VerificationPort, LogPort, TilesPort, Protocol):
+class PublicDoor(VotingPort, VerificationPort, NoticesPort, LogPort, TilesPort, Protocol):
     """What everyone may ask of a collector."""
 
 
 def public_app(collector: PublicDoor, vote_bytes: int = MAXIMUM_VOTE_BYTES) -> FastAPI:
-    """Voting, verification and the log. `vote_bytes`: the manifest's policy, applied before a vote is read."""
-    return make_app("Valik collector", [*_voting(collector, vote_bytes), *_verification(collector), *_log(collector)])
+    """Voting, verification, notices, the log. `vote_bytes`: the manifest's policy, applied before a vote is read."""
+    return make_app(
+        "Valik collector",
+        [
+            *_voting(collector, vote_bytes),
+            *_verification(collector),
+            *_notices(collector),
+            *_log(collector),
+        ],
+    )
 
 
 def box_app(box: BoxPort) -> FastAPI:
@@ -50,6 +58,13 @@ def _verification(collector: VerificationPort) -> list[Handler]:
     return [
         handle(routes.LOOKUP, lambda asked: collector.lookup(asked.body.vote_id)),
         handle(routes.LATEST, lambda asked: collector.latest(asked.body.vote_id)),
+    ]
+
+
+def _notices(collector: NoticesPort) -> list[Handler]:
+    return [
+        handle(routes.SUBSCRIBE, lambda asked: Subscription(collector.subscribe(asked.session))),
+        handle(routes.FETCH_NOTICES, lambda asked: Notices(collector.notices(asked.session, asked.body.after))),
     ]
 
 

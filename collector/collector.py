@@ -14,25 +14,27 @@ from collector.acts import require_acceptable
 from collector.ledger import Ledger
 from collector.log_writer import LogWriter
 from collector.lookup import Lookup
+from collector.notices import Notices
 from collector.sessions import NONCE_SECONDS, SESSION_SECONDS, Expiring
+from collector.steps import Reached, unwatched
 from collector.store import NewEntry, Store
 from collector.tiles import read_tile
 from common.checks.check import CheckList
 from common.eid import auth_token
 from common.encoding.octets import to_base64url
-from common.encoding.times import to_rfc3339
+from common.encoding.times import from_rfc3339, to_rfc3339
 from common.errors import RuleBroken, ServiceRefused
 from common.log.checkpoint import Checkpoint
 from common.log.entries import Entry, EntryKind
 from common.log.tiles import Tile
 from common.log.witnessed import verify_log_signature
-from common.messages.acts import Signed, signed_digest
+from common.messages.acts import Extension, Signed, signed_digest
 from common.messages.election import Election
 from common.messages.message import decode, encode
-from common.messages.receipt import EarlierVote, Receipt, SessionView, SignedLatest, VerificationAnswer
+from common.messages.receipt import EarlierVote, Notice, Receipt, SessionView, SignedLatest, VerificationAnswer
 from common.messages.roll import Roll
 from common.messages.vote import RecordedVote, SignedBallot
-from common.ports import OcspResponder, WitnessPort
+from common.ports import Lapsed, OcspResponder, WitnessPort
 from common.tally.evidence import Evidence, PublicLog
 from common.tally.roll_history import start_history
 
@@ -46,10 +48,10 @@ class Keys:
 
 
 class Collector:
-    """One election's collector; implements the voting, verification, log, tiles and box ports.
+    """One election's collector; implements the voting, verification, notices, log, tiles and box ports.
 
     `clock` gives seconds since 1970. Starting on a store that already holds entries continues that election and
-    finishes pending votes first.
+    finishes pending votes first. `reached` is told of every step in the life of a vote.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Collector:
         responder: OcspResponder,
         clock: Callable[[], int],
         checks: CheckList,
+        reached: Reached = unwatched,
     ) -> None:
         checks.run("K2", "manifest", election.manifest, None)
         checks.run("K5", "roll", roll, election)
@@ -74,10 +77,13 @@ class Collector:
         self._lock = RLock()
         self._nonces = Expiring(clock, NONCE_SECONDS)
         self._sessions = Expiring(clock, SESSION_SECONDS)
-        self._log = LogWriter(election, store, keys.log, witnesses)
-        self._ledger = Ledger(start_history(roll.body), store)
+        self._log = LogWriter(election, store, keys.log, witnesses, reached)
+        self._ledger = Ledger(election, start_history(roll.body), store)
         self._lookup = Lookup(election, store, self._log, self._ledger, keys.answers, clock)
-        self._acceptance = Acceptance(election, store, self._log, self._ledger, responder, clock, checks, self._lock)
+        self._notices = Notices(store, self._ledger)
+        self._acceptance = Acceptance(
+            election, store, self._log, self._ledger, responder, clock, checks, self._lock, reached
+        )
         self._open_log()
         self._finish_pending()
 
@@ -106,6 +112,14 @@ class Collector:
     def latest(self, vote_id: str) -> SignedLatest:
         return self._lookup.latest(vote_id)
 
+    # --- to voters who watch
+
+    def subscribe(self, session: str) -> str:
+        return self._notices.subscribe(self._sessions.look_up(session))
+
+    def notices(self, subscription: str, after: int) -> tuple[Notice, ...]:
+        return self._notices.since(subscription, after)
+
     # --- to everyone: the log
 
     def checkpoint(self) -> str:
@@ -127,18 +141,16 @@ class Collector:
             digest = signed_digest(signed)
             known = self._ledger.acts.get(digest)
             if known is not None:
-                self._log.witnessed()
-                return known
+                return self._witnessed(known, signed)
             size = self._log.tree.size
             kind = require_acceptable(signed, self._election, self._ledger, size, self._clock())
             index = self._log.append([NewEntry(encode(Entry(kind, digest)), document=encode(signed))])
             self._ledger.record_act(signed, index)
-            self._log.witnessed()
-            return index
+            return self._witnessed(index, signed)
 
     def evidence(self) -> Evidence:
         with self._lock:
-            if not self._ledger.closed:
+            if not (self._ledger.closed or self._ledger.abandoned):
                 raise ServiceRefused("the ballot box stays shut until the log is closed")
             self._log.witnessed()
             return Evidence(
@@ -153,6 +165,13 @@ class Collector:
 
     # --- inside
 
+    def _witnessed(self, index: int, signed: Signed) -> int:
+        """Log index of an act that the witnesses have seen; `Lapsed` for an extension that they saw too late."""
+        self._log.witnessed()
+        if isinstance(signed.body, Extension) and from_rfc3339(signed.body.closes) > self._ledger.end.latest:
+            raise Lapsed("the witnesses saw this extension too late; the end of voting stands")
+        return index
+
     def _view(self, session: str, voter: str) -> SessionView:
         with self._lock:
             row = self._ledger.roll.row(voter, self._ledger.roll.version)
@@ -160,6 +179,7 @@ class Collector:
             return SessionView(
                 session,
                 to_rfc3339(self._clock()),
+                to_rfc3339(self._ledger.end.latest),
                 row.unit if row else None,
                 self._election.unit(row.unit).contests if row else (),
                 self._ledger.roll.version,

@@ -1,17 +1,21 @@
 """The durable store: SQLite in WAL mode with synchronous=FULL, so a commit survives a power cut (D1).
 
 One transaction takes a whole batch of log entries with what they stand for. Everything the collector knows is rebuilt
-from here after a restart.
+from here after a restart. A disk that is full or fails makes every method raise `Unavailable`; what was kept before
+stays, and the same call may work later.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import Any
+
+from common.ports import Unavailable
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (position INTEGER PRIMARY KEY, leaf BLOB NOT NULL);
@@ -22,6 +26,8 @@ CREATE TABLE IF NOT EXISTS act (position INTEGER PRIMARY KEY REFERENCES entry, d
 CREATE TABLE IF NOT EXISTS checkpoint (
     size INTEGER NOT NULL, cosigned INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (size, cosigned));
 CREATE TABLE IF NOT EXISTS lookup (vote_id TEXT NOT NULL, time INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS subscription (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, token_digest TEXT NOT NULL UNIQUE, voter TEXT NOT NULL);
 """
 _VOTES = "SELECT position, vote_id, time, signed_ballot, ocsp, receipt, lapsed FROM vote "
 
@@ -64,7 +70,7 @@ class Store:
 
     def commit(self, first: int, batch: Sequence[NewEntry]) -> None:
         """Append entries at positions first, first+1, …, all or none, durable on return."""
-        with self._lock, self._transaction():
+        with self._transaction():
             for position, entry in enumerate(batch, start=first):
                 self._connection.execute("INSERT INTO entry VALUES (?, ?)", (position, entry.leaf))
                 if entry.vote is not None:
@@ -128,33 +134,54 @@ class Store:
 
     def count_lookup(self, vote_id: str, time: int, limit: int) -> bool:
         """Count one more lookup of this vote; False, and nothing counted, if there were `limit` before."""
-        with self._lock, self._transaction():
+        with self._transaction():
             used = self._connection.execute("SELECT COUNT(*) FROM lookup WHERE vote_id = ?", (vote_id,)).fetchone()
             if used[0] >= limit:
                 return False
             self._connection.execute("INSERT INTO lookup VALUES (?, ?)", (vote_id, time))
             return True
 
+    def keep_subscription(self, token_digest: str, voter: str, limit: int) -> None:
+        """Keep a voter's newest subscription; of more than `limit` the oldest goes."""
+        with self._transaction():
+            self._connection.execute(
+                "INSERT INTO subscription (token_digest, voter) VALUES (?, ?)", (token_digest, voter)
+            )
+            self._connection.execute(
+                "DELETE FROM subscription WHERE voter = ? AND position NOT IN "
+                "(SELECT position FROM subscription WHERE voter = ? ORDER BY position DESC LIMIT ?)",
+                (voter, voter, limit),
+            )
+
+    def subscriber(self, token_digest: str) -> str | None:
+        """Whose subscription this is; None if it is unknown."""
+        rows = self._rows("SELECT voter FROM subscription WHERE token_digest = ?", token_digest)
+        return rows[0][0] if rows else None
+
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._lock, _failing_disk():
             return self._connection.execute(query, values).fetchall()
 
     def _write(self, statement: str, *values: object) -> None:
-        with self._lock, self._transaction():
+        with self._transaction():
             self._connection.execute(statement, values)
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._connection)
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """BEGIN IMMEDIATE … COMMIT, or ROLLBACK on any error."""
+        with self._lock, _failing_disk():
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:  # a full disk has ended some already
+                    self._connection.execute("ROLLBACK")
 
 
-class _Transaction:
-    """BEGIN IMMEDIATE … COMMIT, or ROLLBACK on any error."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_details: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+@contextmanager
+def _failing_disk() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise Unavailable(f"the store is out of service ({error}); nothing is lost, try again later") from error

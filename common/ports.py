@@ -15,7 +15,7 @@ from common.log.checkpoint import Checkpoint
 from common.log.tiles import Tile
 from common.messages.acts import Signed
 from common.messages.manifest import Trustee
-from common.messages.receipt import Receipt, SessionView, SignedLatest, VerificationAnswer
+from common.messages.receipt import Notice, Receipt, SessionView, SignedLatest, VerificationAnswer
 from common.messages.result import Aggregates, SignedAnswer
 from common.tally.evidence import Evidence
 
@@ -57,7 +57,7 @@ class WitnessConflict(ServiceRefused):
 
 
 class Lapsed(ServiceRefused):
-    """A vote was recorded, but the witnesses saw it too late: it will be excluded, and there is no receipt."""
+    """It was logged, but the witnesses saw it too late: a vote without a receipt, to be excluded, or an extension."""
 
 
 class OcspResponder(Protocol):
@@ -103,6 +103,19 @@ class VerificationPort(Protocol):
         """Whether this vote is its voter's latest; does not count against the verification limit."""
 
 
+class NoticesPort(Protocol):
+    """The collector, to voters who want to know of every vote recorded under their own name."""
+
+    def subscribe(self, session: str) -> str:
+        """A secret that stands for the authenticated voter here and nowhere else, for the whole election."""
+
+    def notices(self, subscription: str, after: int) -> tuple[Notice, ...]:
+        """The voter's recorded votes with numbers above `after`, the oldest first, at most 100 at once.
+
+        `NotAuthenticated` if the subscription is unknown, or was pushed out by newer ones.
+        """
+
+
 class LogPort(Protocol):
     """The collector's log, to everyone."""
 
@@ -124,13 +137,16 @@ class BoxPort(Protocol):
     """The collector, to the authority, the processor and the trustees."""
 
     def submit_act(self, signed: Signed) -> int:
-        """Log a change of the roll, revocation, exclusion or order; its log index."""
+        """Log a change of the roll, revocation, exclusion, order, extension or abandonment; its log index.
+
+        `Lapsed` for an extension that the witnesses saw too late to move the end of voting.
+        """
 
     def evidence(self) -> Evidence:
-        """The whole box and log; `ServiceRefused` before the log is closed."""
+        """The whole box and log; `ServiceRefused` before the log is closed or the election abandoned."""
 
 
-class CollectorPort(VotingPort, VerificationPort, LogPort, TilesPort, BoxPort, Protocol):
+class CollectorPort(VotingPort, VerificationPort, NoticesPort, LogPort, TilesPort, BoxPort, Protocol):
     """All the doors of a collector."""
 
 

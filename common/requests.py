@@ -1,6 +1,6 @@
 """What ports take and give that is no message of its own: bodies of requests and answers (spec 15.3).
 
-None of them is ever signed, hashed or kept.
+None of them is ever signed or hashed. By hand, `ShareDelivery` and `RehearsalShares` travel as files (spec 8.9).
 """
 
 from __future__ import annotations
@@ -12,9 +12,18 @@ from pydantic import Field
 from common.crypto.cryptosystem import KeyMaterial, KeyProof, Share
 from common.messages.acts import Signed
 from common.messages.manifest import Trustee
-from common.messages.message import Base64, Count, Digest, VoteId, message
+from common.messages.message import Base64, Count, Digest, Text, VoteId, message
+from common.messages.receipt import Notice
 from common.messages.result import Aggregates
 from common.tally.evidence import Evidence
+
+
+@message
+class ServiceState:
+    """The service's own name for itself; `status`: "ok" from `/health`, "ready" from `/ready`."""
+
+    service: Text
+    status: Text
 
 
 @message
@@ -33,6 +42,25 @@ class Authentication:
 @message
 class VoteReference:
     vote_id: VoteId
+
+
+@message
+class Subscription:
+    """A bearer secret that stands for one voter; `subscription` is 32 random bytes in hex."""
+
+    subscription: Base64
+
+
+@message
+class NoticesAsked:
+    """`after`: number of the last vote that the subscriber knows of, 0 for none."""
+
+    after: Count
+
+
+@message
+class Notices:
+    notices: Annotated[tuple[Notice, ...], Field(max_length=100)]
 
 
 @message

@@ -10,22 +10,49 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Generic, TypeVar
 
+from common.checks.casting import AT_INTAKE
+from common.checks.catalogue import CHECKS
 from common.checks.floors import MAXIMUM_VOTE_BYTES
 from common.eid.ocsp import MAX_RESPONSE_BYTES
+from common.errors import (
+    CryptoError,
+    EncodingError,
+    IdentityError,
+    LogError,
+    Party,
+    RuleBroken,
+    ServiceRefused,
+    SetupError,
+    ValikError,
+)
 from common.log.note import MAX_NOTE_LENGTH
 from common.messages.acts import Signed
 from common.messages.manifest import Trustee
 from common.messages.receipt import Receipt, SessionView, SignedLatest, VerificationAnswer
 from common.messages.result import SignedAnswer
 from common.messages.vote import SignedBallot
+from common.ports import (
+    CheckpointUnsigned,
+    Fork,
+    Lapsed,
+    NotAuthenticated,
+    NotFound,
+    Rollback,
+    TwoTrees,
+    Unavailable,
+)
 from common.requests import (
     Authentication,
     Growth,
     Hashes,
     LogIndex,
     Nonce,
+    Notices,
+    NoticesAsked,
     RehearsalShares,
+    ServiceState,
     ShareDelivery,
+    Subscription,
     TallyRequest,
     VoteReference,
 )
@@ -37,6 +64,8 @@ A = TypeVar("A")
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
+SIZE_MEDIA = "text/x.tlog.size"
+"""A witness's answer to a wrong old size (C2SP tlog-witness)."""
 SMALL = 2**16
 ACT_BYTES = 2**28
 """Room for a change of the whole roll."""
@@ -51,7 +80,8 @@ class Route(Generic[Q, A]):
 
     `request_media` None: any content type will do. `session`: the request carries a session as a bearer token.
     `shape`: what a `bytes` request holds that only the party itself reads. `lasting`: the answer never changes.
-    A path may end in `{rest:path}`.
+    A path may end in `{rest:path}`. `refusals`: the port's own errors, beside a malformed message; `checks`: those
+    that can fail; `conflict_media`: of an answer of status 409 that is no problem document.
     """
 
     method: str
@@ -67,17 +97,55 @@ class Route(Generic[Q, A]):
     session: bool = False
     shape: type[Any] | None = None
     lasting: bool = False
+    refusals: tuple[type[ValikError], ...] = ()
+    checks: tuple[str, ...] = ()
+    conflict_media: str | None = None
 
     def url(self, rest: str = "") -> str:
         """The path, with its open end filled in."""
         return self.path.replace("{rest:path}", rest)
 
 
+# --- every service
+
+HEALTH = Route("GET", "/health", NoneType, ServiceState, "Whether the service's process is alive", seconds=5)
+READY = Route(
+    "GET",
+    "/ready",
+    NoneType,
+    ServiceState,
+    "Whether the party can serve now",
+    seconds=10,
+    refusals=(Unavailable,),
+)
+
 # --- voting (VotingPort)
 
-CHALLENGE = Route("POST", "/challenge", NoneType, Nonce, "A fresh nonce for one authentication token")
-OPEN_SESSION = Route("POST", "/session", Authentication, SessionView, "Authenticate; what one must know to vote")
-REFRESH = Route("GET", "/session", NoneType, SessionView, "The same view as it stands now", session=True)
+CHALLENGE = Route(
+    "POST",
+    "/challenge",
+    NoneType,
+    Nonce,
+    "A fresh nonce for one authentication token",
+    refusals=(ServiceRefused,),
+)
+OPEN_SESSION = Route(
+    "POST",
+    "/session",
+    Authentication,
+    SessionView,
+    "Authenticate; what one must know to vote",
+    refusals=(EncodingError, NotAuthenticated, IdentityError, ServiceRefused, Unavailable),
+)
+REFRESH = Route(
+    "GET",
+    "/session",
+    NoneType,
+    SessionView,
+    "The same view as it stands now",
+    session=True,
+    refusals=(NotAuthenticated, Unavailable),
+)
 CAST = Route(
     "POST",
     "/votes",
@@ -88,6 +156,8 @@ CAST = Route(
     seconds=120,
     session=True,
     shape=SignedBallot,
+    refusals=(NotAuthenticated, ServiceRefused, Lapsed, Unavailable),
+    checks=(*AT_INTAKE, "C4"),
 )
 VOTING = (CHALLENGE, OPEN_SESSION, REFRESH, CAST)
 
@@ -100,9 +170,39 @@ LOOKUP = Route(
     VerificationAnswer,
     "The vote with its receipt, a few times and for a while",
     answer_limit=2 * MAXIMUM_VOTE_BYTES,
+    refusals=(NotFound, Unavailable),
 )
-LATEST = Route("POST", "/latest", VoteReference, SignedLatest, "Whether this vote is its voter's latest")
+LATEST = Route(
+    "POST",
+    "/latest",
+    VoteReference,
+    SignedLatest,
+    "Whether this vote is its voter's latest",
+    refusals=(NotFound, Unavailable),
+)
 VERIFICATION = (LOOKUP, LATEST)
+
+# --- notices (NoticesPort)
+
+SUBSCRIBE = Route(
+    "POST",
+    "/subscriptions",
+    NoneType,
+    Subscription,
+    "Be told of votes recorded under one's name",
+    session=True,
+    refusals=(NotAuthenticated, Unavailable),
+)
+FETCH_NOTICES = Route(
+    "POST",
+    "/notices",
+    NoticesAsked,
+    Notices,
+    "Votes recorded under the subscriber's name",
+    session=True,
+    refusals=(NotAuthenticated, Unavailable),
+)
+NOTICES = (SUBSCRIBE, FETCH_NOTICES)
 
 # --- the log (LogPort, TilesPort)
 
@@ -114,6 +214,7 @@ CHECKPOINT = Route(
     "The newest witnessed checkpoint",
     answer_media=TEXT,
     answer_limit=MAX_NOTE_LENGTH,
+    refusals=(Unavailable,),
 )
 TILE = Route(
     "GET",
@@ -124,22 +225,53 @@ TILE = Route(
     answer_media=BYTES,
     answer_limit=256 * (2 + 2**16),
     lasting=True,
+    refusals=(NotFound, Unavailable),
 )
-CONSISTENCY = Route("POST", "/consistency", Growth, Hashes, "A consistency proof between two checkpoints")
+CONSISTENCY = Route(
+    "POST",
+    "/consistency",
+    Growth,
+    Hashes,
+    "A consistency proof between two checkpoints",
+    refusals=(EncodingError, ServiceRefused),
+)
 LOG = (CHECKPOINT, TILE, CONSISTENCY)
 
 # --- the box (BoxPort)
 
-SUBMIT_ACT = Route("POST", "/acts", Signed, LogIndex, "Log an act of the authority", limit=ACT_BYTES, seconds=120)
+SUBMIT_ACT = Route(
+    "POST",
+    "/acts",
+    Signed,
+    LogIndex,
+    "Log an act of the authority",
+    limit=ACT_BYTES,
+    seconds=120,
+    refusals=(IdentityError, LogError, RuleBroken, ServiceRefused, Lapsed, Unavailable),
+)
 EVIDENCE = Route(
-    "GET", "/evidence", NoneType, Evidence, "The whole box and log", answer_limit=RECORD_BYTES, seconds=3_600
+    "GET",
+    "/evidence",
+    NoneType,
+    Evidence,
+    "The whole box and log",
+    answer_limit=RECORD_BYTES,
+    seconds=3_600,
+    refusals=(ServiceRefused, Unavailable),
 )
 BOX = (SUBMIT_ACT, EVIDENCE)
 
 # --- a trustee (TrusteePort)
 
 IDENTITY = Route("GET", "/identity", NoneType, Trustee, "Name and public keys")
-RECEIVE_SHARE = Route("POST", "/share", ShareDelivery, NoneType, "Take the dealer's sealed share, once")
+RECEIVE_SHARE = Route(
+    "POST",
+    "/share",
+    ShareDelivery,
+    NoneType,
+    "Take the dealer's sealed share, once",
+    refusals=(CryptoError, RuleBroken, ServiceRefused),
+)
 REHEARSE = Route(
     "POST",
     "/rehearsal",
@@ -148,6 +280,7 @@ REHEARSE = Route(
     "Shares of the rehearsal's values",
     answer_limit=2**20,
     seconds=600,
+    refusals=(CryptoError, ServiceRefused),
 )
 ANSWER = Route(
     "POST",
@@ -158,6 +291,8 @@ ANSWER = Route(
     limit=RECORD_BYTES,
     answer_limit=2**26,
     seconds=HOURS,
+    refusals=(CryptoError, LogError, RuleBroken, SetupError, ServiceRefused),
+    checks=tuple(check.id for check in CHECKS if Party.TRUSTEE in check.runners),
 )
 TRUSTEE = (IDENTITY, RECEIVE_SHARE, REHEARSE, ANSWER)
 
@@ -173,6 +308,8 @@ ADD_CHECKPOINT = Route(
     answer_media=TEXT,
     limit=MAX_NOTE_LENGTH + SMALL,
     seconds=10,
+    refusals=(EncodingError, LogError, NotFound, CheckpointUnsigned, Rollback, Fork, TwoTrees),
+    conflict_media=SIZE_MEDIA,
 )
 WITNESS = (ADD_CHECKPOINT,)
 
@@ -188,5 +325,6 @@ OCSP = Route(
     answer_media="application/ocsp-response",
     limit=MAX_RESPONSE_BYTES,
     seconds=10,
+    refusals=(Unavailable,),
 )
 EID = (OCSP,)

@@ -72,7 +72,7 @@ def create_world(
     services = _services(keys, origin, witnesses, country)
     manifest = authority.sign(make_manifest(draft, election_id, ceremony, services, roll))
     signed_roll = authority.sign(roll)
-    election = open_manifest(manifest, authority.public_key, systems, checks)
+    election = open_manifest(manifest, authority.public_key, systems, checks_of.get(Party.CLIENT, checks))
     responder = OcspResponder(country)
     box_checks = checks_of.get(Party.COLLECTOR, checks)
     collector = Collector(

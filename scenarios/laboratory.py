@@ -21,6 +21,7 @@ from common.errors import Party, SetupError, ValikError
 from scenarios.outcome import Outcome, Verdict, outcome_of
 from scenarios.stage import MakeStage, make_stage, share_a_key
 from scenarios.switches import SWITCHES
+from scenarios.variant import STANDARD, Setting
 
 SPEAKERS = ("B3",)
 """Checks that speak for others: B3 repeats what C1 to C11 found."""
@@ -53,7 +54,8 @@ class Guard:
 class Scenario:
     """One attack. `defences` is a minimal set: each member by itself stops the attack, without all it succeeds.
 
-    `residual` names the assumption that the attack breaks; then there are no defences, and it succeeds.
+    `residual` names the assumption that the attack breaks; then there are no defences, and it succeeds. `own_key`
+    says what kind of key the attack brings; without one it can be played at any size.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Scenario:
     defences: tuple[Guard, ...]
     play: Play
     residual: str | None = None
+    own_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +100,20 @@ class Pairing:
         return all(run.expected for run in (self.without, *self.defended))
 
 
-def pair(scenario: Scenario) -> Pairing:
-    """Play a scenario in all its settings; `SetupError` if it names a defence that cannot be removed."""
+def pair(scenario: Scenario, setting: Setting = STANDARD) -> Pairing:
+    """Play a scenario with and without its defences; `SetupError` if it names one that cannot be removed."""
     if bool(scenario.defences) == bool(scenario.residual):
         raise SetupError(f"scenario {scenario.name}: give it defences, or say which assumption it breaks")
+    share_a_key(setting.parameters)  # which is not the attack's time
     start = time.perf_counter()
     ids = tuple(guard.id for guard in scenario.defences)
-    stripped = play_without(scenario, ids)
+    stripped = play_without(scenario, ids, setting)
     restored = []
     for guard in scenario.defences if len(ids) > 1 else ():
         others = tuple(other for other in ids if other != guard.id)
-        outcome = play_without(scenario, others)
+        outcome = play_without(scenario, others, setting)
         restored.append(Run(others, outcome, stopped_by(outcome, (guard,))))
-    outcome = play_without(scenario, ())
+    outcome = play_without(scenario, (), setting)
     succeeds = stripped.verdict is Verdict.SUCCEEDED and bool(stripped.harm)
     stands = stopped_by(outcome, scenario.defences) if ids else outcome.verdict is Verdict.SUCCEEDED
     return Pairing(
@@ -121,20 +125,22 @@ def pair(scenario: Scenario) -> Pairing:
     )
 
 
-def play_without(scenario: Scenario, removed: Sequence[str]) -> Outcome:
+def play_without(scenario: Scenario, removed: Sequence[str], setting: Setting = STANDARD) -> Outcome:
     """Play once with these defences removed at every party."""
     known = set(COMPLETE.ids())
     for defence in removed:
         if defence not in known and defence not in SWITCHES:
             raise SetupError(f"the laboratory cannot remove {defence}")
-    checks = COMPLETE.without(*(defence for defence in removed if defence in known))
-    share_a_key()
+    checks = setting.variant.checks(COMPLETE)
+    checks = checks.without(*(defence for defence in removed if defence in checks.ids()))
+    share_a_key(setting.parameters)
     with ExitStack() as stack:
+        stack.enter_context(setting.variant.swaps())
         for defence in removed:
             if defence in SWITCHES:
                 stack.enter_context(SWITCHES[defence]())
         try:
-            return scenario.play(partial(make_stage, checks))
+            return scenario.play(partial(make_stage, checks, setting.parameters))
         except ValikError as error:
             return outcome_of(error)
 

@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from scenarios.laboratory import Pairing, Run, Scenario
+from scenarios.outcome import Verdict
 from scenarios.sequence import picture
+from scenarios.variant import STANDARD, Setting
 
-NOTE = "Made with research and teaching software, at toy parameters. Not for real elections."
+NOTE = "Made with research and teaching software. Not for real elections."
 _ENVIRONMENT = Environment(
     loader=PackageLoader("scenarios"),
     autoescape=True,
@@ -23,9 +25,12 @@ _ENVIRONMENT = Environment(
 )
 
 
-def as_table(pairings: Sequence[Pairing]) -> Table:
+def as_table(pairings: Sequence[Pairing], setting: Setting = STANDARD) -> Table:
     """For a terminal."""
-    table = Table(title="Attack matrix", caption=NOTE, title_justify="left")
+    title = f"Attack matrix, {setting.parameters}"
+    if setting.variant is not STANDARD.variant:
+        title += f", variant {setting.variant.name}"
+    table = Table(title=title, caption=NOTE, title_justify="left")
     for name in ("attack", "defence", "without it", "with it", ""):
         table.add_column(name)
     table.add_column("seconds", justify="right")
@@ -57,6 +62,22 @@ def as_html(pairings: Sequence[Pairing]) -> str:
         note=NOTE,
         expected=sum(pairing.expected for pairing in pairings),
     )
+
+
+def changes(pairings: Sequence[Pairing]) -> list[str]:
+    """Which attacks a variant changes, and what becomes of them with all defences: a line each."""
+    lines = []
+    for each in pairings:
+        if each.expected:
+            continue
+        now, harm = each.complete.outcome, each.complete.outcome.harm
+        if now.verdict is Verdict.SUCCEEDED and not each.scenario.residual:
+            lines.append(f"{each.scenario.name} now succeeds with every defence: {harm}")
+        elif each.without.outcome.verdict is not Verdict.SUCCEEDED:
+            lines.append(f"{each.scenario.name} now fails without its defence: {each.without.outcome.words}")
+        else:
+            lines.append(f"{each.scenario.name} now ends otherwise: {now.words}")
+    return lines or ["No attack ends otherwise."]
 
 
 def defence(scenario: Scenario) -> str:

@@ -14,14 +14,17 @@ from rich.table import Table
 from rich.text import Text
 
 from common.errors import SetupError
+from scenarios.attack_matrix import as_document
 from scenarios.laboratory import Pairing, Scenario, load_file, pair
-from scenarios.matrix import as_html, as_json, as_table, defence, described
+from scenarios.matrix import as_html, as_json, as_table, changes, defence, described
 from scenarios.registry import registry, scenario
+from scenarios.sizes import TOY
+from scenarios.variant import STANDARD, Setting, variant, variants
 
 commands = typer.Typer(
     name="scenario",
     no_args_is_help=True,
-    help="Attacks: each succeeds without its defences and fails with any one of them. Toy parameters.",
+    help="Attacks: each succeeds without its defences and fails with any one of them.",
 )
 
 
@@ -43,14 +46,33 @@ def list_scenarios(as_data: Annotated[bool, typer.Option("--json", help="Print J
     Console().print(table)
 
 
+@commands.command("variants")
+def list_variants() -> None:
+    """List the rules that can be swapped for others, to see which attacks that changes."""
+    table = Table("variant", "what holds instead")
+    for each in variants():
+        table.add_row(each.name, Text(f"{each.title}. {each.rule}"))
+    Console().print(table)
+
+
 @commands.command("run")
 def run(
     which: Annotated[
         str | None, typer.Argument(metavar="[NAME|FILE.py]", help="A scenario's name, or a file of your own.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Run every attack of the laboratory.")] = False,
+    parameters: Annotated[
+        str, typer.Option(help="Key size, by the name of its parameters. Real ones take their time.")
+    ] = TOY,
+    rules: Annotated[
+        str | None,
+        typer.Option("--variant", metavar="NAME|FILE.py", help="Swap a rule, and show which attacks that changes."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write matrix.json and matrix.html into this folder.")
+    ] = None,
+    document: Annotated[
+        Path | None, typer.Option(metavar="FILE.md", help="Write the table of the documents; no seconds in it.")
     ] = None,
     as_data: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -59,19 +81,29 @@ def run(
     The exit code is 0 if every attack went as it should, and 1 if not.
     """
     chosen = _chosen(which, everything)
+    setting = Setting(parameters, variant(rules) if rules else STANDARD.variant)
     console = Console(stderr=True)
     progress = track(chosen, "playing", console=console, transient=True) if len(chosen) > 1 else chosen
-    pairings = [pair(each) for each in progress]
+    pairings = [pair(each, setting) for each in progress]
     if as_data:
         typer.echo(as_json(pairings))
     else:
-        _show(pairings)
+        _show(pairings, setting)
+    _write(pairings, out, document, console)
+    raise typer.Exit(0 if all(pairing.expected for pairing in pairings) else 1)
+
+
+def _write(pairings: Sequence[Pairing], out: Path | None, document: Path | None, console: Console) -> None:
+    written: dict[Path, str] = {}
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "matrix.json").write_text(as_json(pairings) + "\n", encoding="utf-8")
-        (out / "matrix.html").write_text(as_html(pairings), encoding="utf-8")
-        console.print(f"Written: {out}/matrix.json, {out}/matrix.html", markup=False, highlight=False)
-    raise typer.Exit(0 if all(pairing.expected for pairing in pairings) else 1)
+        written |= {out / "matrix.json": as_json(pairings) + "\n", out / "matrix.html": as_html(pairings)}
+    if document is not None:
+        written[document] = as_document(pairings)
+    for path, text in written.items():
+        path.write_text(text, encoding="utf-8")
+    if written:
+        console.print(f"Written: {', '.join(map(str, written))}", markup=False, highlight=False)
 
 
 def _chosen(which: str | None, everything: bool) -> Sequence[Scenario]:
@@ -82,12 +114,19 @@ def _chosen(which: str | None, everything: bool) -> Sequence[Scenario]:
     return (load_file(Path(which)) if which.endswith(".py") else scenario(which),)
 
 
-def _show(pairings: Sequence[Pairing]) -> None:
+def _show(pairings: Sequence[Pairing], setting: Setting) -> None:
     console = Console()
-    console.print(as_table(pairings))
+    console.print(as_table(pairings, setting))
     if len(pairings) == 1:
         _tell(console, pairings[0])
+    for each in pairings:
+        if each.scenario.own_key and setting.parameters != TOY:
+            console.print(Text(f"{each.scenario.name} brings its own key: {each.scenario.own_key}."))
     good = sum(pairing.expected for pairing in pairings)
+    if setting.variant is not STANDARD.variant:
+        console.print(Text(f"{setting.variant.title}: {setting.variant.rule}", style="bold"))
+        for line in changes(pairings):
+            console.print(Text(f"  {line}"))
     console.print(f"{good} of {len(pairings)} as expected.", style="green" if good == len(pairings) else "bold red")
 
 

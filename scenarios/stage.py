@@ -1,7 +1,7 @@
-"""Where an attack is played: a small election at toy size, and an observer who knows what everybody meant.
+"""Where an attack is played: a small election, and an observer who knows what everybody meant.
 
 A hostile party runs no checks at all; every other party runs the same list, in which the laboratory has left some
-out. The key is dealt once and used by all stages: no attack that uses it is about the key.
+out. For each size a key is dealt once and used by all stages: no attack that uses it is about the key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from auditor.audit import audit
 from common.checks.check import CheckList
 from common.checks.inspection import inspect
 from common.crypto.cryptosystem import Cryptosystem
-from common.crypto.systems import SYSTEMS
 from common.eid.personal_code import voter_id
 from common.errors import Party
 from common.messages.draft import Draft
@@ -28,6 +27,7 @@ from scenarios.country.population import Person, people
 from scenarios.founding import create_world
 from scenarios.keyring import Keyring, new_keyring
 from scenarios.outcome import Found, Outcome, PartyChecks, Stopped, Verdict
+from scenarios.sizes import TOY, laboratory_systems
 from scenarios.world import Citizen, Tallied, World
 from tallier.ceremony import Ceremony
 from tallier.process import combine, process
@@ -51,7 +51,7 @@ DRAFT = Draft(
         Unit("south", "South", "land", ("chair",)),
     ),
     max_ballots=50,
-    parameters="toy-512",
+    parameters=TOY,
     threshold=2,
     trustees=3,
     witnesses=3,
@@ -216,27 +216,34 @@ class MakeStage(Protocol):
         self,
         *,
         hostile: Collection[Party] = (),
-        systems: Mapping[str, Cryptosystem] = SYSTEMS,
+        systems: Mapping[str, Cryptosystem] | None = None,
         voters: int = len(VOTERS),
         **changes: object,
     ) -> Stage:
-        """An election at its opening, so many voters on the roll. `changes` replace fields of `DRAFT`."""
+        """An election at its opening, so many voters on the roll. `changes` replace fields of `DRAFT`.
+
+        `systems` has one cryptosystem, of the attack's own; without it the key is of the size that was asked for.
+        """
 
 
 def make_stage(
     checks: CheckList,
+    size: str = TOY,
+    /,
     *,
     hostile: Collection[Party] = (),
-    systems: Mapping[str, Cryptosystem] = SYSTEMS,
+    systems: Mapping[str, Cryptosystem] | None = None,
     voters: int = len(VOTERS),
     **changes: object,
 ) -> Stage:
-    """A stage on which every party that is not hostile runs `checks`."""
-    draft = replace(DRAFT, **changes)  # type: ignore[arg-type]
+    """A stage on which every party that is not hostile runs `checks`; `size` names the parameters of its key."""
+    own_key, systems = systems is not None, systems or laboratory_systems(size)
+    (name,) = systems
+    draft = replace(DRAFT, **{"parameters": name, **changes})  # type: ignore[arg-type]
     own = {party: NOTHING if party in hostile else PartyChecks(checks, party) for party in Party}
-    setting = (draft.parameters, draft.threshold, draft.trustees, draft.witnesses)
-    shared = systems is SYSTEMS and setting == _setting(DRAFT)
-    dealt = _dealt_once() if shared else None
+    setting = (draft.threshold, draft.trustees, draft.witnesses)
+    shared = not own_key and setting == (DRAFT.threshold, DRAFT.trustees, DRAFT.witnesses)
+    dealt = _dealt_once(size) if shared else None
     keyring = dealt.keyring if dealt else new_keyring(draft)
     states = [_started_from(state) for state in dealt.states] if dealt else [MemoryState() for _ in keyring.trustees]
     world = create_world(
@@ -262,19 +269,18 @@ class _Dealt:
     ceremony: Ceremony
 
 
-def share_a_key() -> None:
-    """Deal the key of all stages now, while nothing is taken away from how keys are dealt."""
-    _dealt_once()
-
-
-def _setting(draft: Draft) -> tuple[object, ...]:
-    return draft.parameters, draft.threshold, draft.trustees, draft.witnesses
+def share_a_key(parameters: str) -> None:
+    """Deal the key of all stages of this size now, while nothing is taken away from how keys are dealt."""
+    _dealt_once(parameters)
 
 
 @cache
-def _dealt_once() -> _Dealt:
-    keyring, states = new_keyring(DRAFT), [MemoryState() for _ in range(DRAFT.trustees)]
-    world = create_world(DRAFT, [], trustee_states=states, insecure_parameters=True, keyring=keyring)
+def _dealt_once(parameters: str) -> _Dealt:
+    systems = laboratory_systems(parameters)
+    (name,) = systems
+    draft = replace(DRAFT, parameters=name)
+    keyring, states = new_keyring(draft), [MemoryState() for _ in range(draft.trustees)]
+    world = create_world(draft, [], systems=systems, trustee_states=states, insecure_parameters=True, keyring=keyring)
     return _Dealt(keyring, tuple(state.load() for state in states), world.ceremony)
 
 

@@ -45,8 +45,8 @@ from common.messages.vote import RecordedVote, SignedBallot
 from common.tally import aggregate, candidate
 from common.tally.evidence import Evidence, PublicLog
 from common.tally.merge import Pool
-from common.tally.replay import Advances, Replay
-from common.transport import server
+from common.tally.replay import Advances, Replay, replay
+from common.transport import serve, server
 from scenarios.proof_switches import PROOF_SWITCHES
 from scenarios.swapping import swapped
 from tallier.trustee import TrusteeService
@@ -79,9 +79,6 @@ def _covered_by_any(self: PublicLog, election: Election) -> CoveringTimes:
     return CoveringTimes((open_checkpoint(note, trust) for note in self.checkpoints), 1)
 
 
-_replay = inspection.replay
-
-
 def _replay_what_is_there(election: Election, evidence: Evidence, advances: Advances) -> Replay:
     """B1: a logged vote that is not in the box is passed over."""
     box = set(evidence.digests)
@@ -89,7 +86,7 @@ def _replay_what_is_there(election: Election, evidence: Evidence, advances: Adva
         Entry(EntryKind.OPEN, entry.digest) if entry.kind == "vote" and entry.digest not in box else entry
         for entry in evidence.log.entries
     )
-    return _replay(election, replace(evidence, log=replace(evidence.log, entries=left)), advances)
+    return replay(election, replace(evidence, log=replace(evidence.log, entries=left)), advances)
 
 
 _ask = TrusteeService.answer
@@ -206,6 +203,7 @@ SWITCHES: Mapping[str, Callable[[], AbstractContextManager[None]]] = MappingProx
         "D3": lambda: swapped((dealing, "_share_exponent", _everyone_gets_all)),
         **PROOF_SWITCHES,
         "D6 body length": lambda: swapped((server, "_bounded", _all_of_it)),
+        "D6 connections": lambda: swapped((serve, "MAXIMUM_CONNECTIONS", None)),
         "D6 body time": lambda: swapped((server, "asyncio", SimpleNamespace(timeout=lambda _seconds: nullcontext()))),
         "D7": lambda: swapped((Acceptance, "accept", _accept_once)),
         "D8": lambda: swapped((Lookup, "find", _show_always)),

@@ -12,6 +12,7 @@ from auditor.witness import Witness
 from collector.collector import Collector
 from common.checks.check import CheckList
 from common.crypto.contest import Choice
+from common.encoding.times import to_rfc3339
 from common.errors import Party, RuleBroken
 from common.log.witnessed import verify_log_signature
 from common.messages.acts import Signed
@@ -20,13 +21,13 @@ from common.messages.result import SignedAnswer
 from common.messages.roll import ChangeSet, Roll, RollChange
 from common.ports import TrusteePort
 from common.tally.evidence import Evidence
-from common.tally.record import PublicRecord, SwornRecord, nameless, write_public, write_sworn
 from scenarios.country.authority import EidAuthority
 from scenarios.country.ocsp_responder import OcspResponder
 from scenarios.country.population import Person
 from tallier.authority import Authority
 from tallier.ceremony import Ceremony
 from tallier.process import Counted, Processed, combine, find_faults, process
+from tallier.publish import Published, write_record
 from voter_client.cast import VotingSession, require_election
 from voter_client.journal import CastVote, Journal
 from voter_client.prepare import PreparedBallot
@@ -94,6 +95,7 @@ class World:
     checks_of: Mapping[Party, CheckList] = field(default_factory=dict)
     citizens: dict[str, Citizen] = field(default_factory=dict)
     newest_roll: Roll | ChangeSet | None = None
+    extended_to: int | None = None
 
     def run_by(self, party: Party) -> CheckList:
         """The checks that a party runs: `checks`, unless `checks_of` gives it others."""
@@ -153,15 +155,28 @@ class World:
 
     def order(self, kind: str) -> int:
         """`close` or `final`, at the log's present size."""
-        size = verify_log_signature(self.collector.checkpoint(), self.election.log_trust).size
-        return self.collector.submit_act(self.authority.order(self.election, kind, size))
+        return self.collector.submit_act(self.authority.order(self.election, kind, self.log_size()))
+
+    def extend(self, closes: int, reason: str = "the service was down") -> int:
+        """Voting goes on until `closes` (seconds since 1970)."""
+        index = self.collector.submit_act(self.authority.extend(self.election, to_rfc3339(closes), reason))
+        self.extended_to = closes
+        return index
+
+    def abandon(self, reason: str = "the key is lost") -> int:
+        """Nothing will be counted."""
+        return self.collector.submit_act(self.authority.abandon(self.election, self.log_size(), reason))
+
+    def log_size(self) -> int:
+        """The log's size by its newest checkpoint."""
+        return verify_log_signature(self.collector.checkpoint(), self.election.log_trust).size
 
     # --- after the close
 
     def close(self) -> None:
         """Wait for the end of voting if need be, then close the log."""
-        grace = self.election.manifest.times.grace
-        self.clock.now = max(self.clock.now, self.election.closes + grace + 1)
+        end, grace = self.extended_to or self.election.closes, self.election.manifest.times.grace
+        self.clock.now = max(self.clock.now, end + grace + 1)
         self.order("close")
 
     def finalise(self) -> None:
@@ -188,31 +203,17 @@ class World:
 
     def record(self, tallied: Tallied) -> dict[str, bytes]:
         """The whole election record, path → bytes."""
-        acts = tallied.evidence.acts
-        counted = [vote.candidate.ballot for vote in tallied.processed.inspection.replay.counted()]
-        public = PublicRecord(
-            self.manifest,
-            self.ceremony.proof,
-            tallied.evidence.log.entries,
-            tallied.evidence.log.checkpoints,
-            of_kind(acts, "order"),
-            of_kind(acts, "exclusion"),
-            tallied.processed.aggregates,
-            tallied.counted.used,
-            tallied.counted.result,
-            tallied.processed.accounting,
-            nameless(counted) if self.election.manifest.policies.publication == "public" else None,
+        processed, counted = tallied.processed, tallied.counted
+        return write_record(
+            Published(
+                self.manifest,
+                self.ceremony.proof,
+                tallied.evidence,
+                [vote.candidate.ballot for vote in processed.inspection.replay.counted()],
+                processed.aggregates,
+                processed.accounting,
+                processed.sets,
+                counted.used,
+                counted.result,
+            )
         )
-        sworn = SwornRecord(
-            tallied.evidence.roll,
-            of_kind(acts, "roll-change"),
-            of_kind(acts, "revocation"),
-            tallied.evidence.votes,
-            tallied.processed.sets,
-        )
-        return write_public(public) | write_sworn(sworn, public)
-
-
-def of_kind(acts: Sequence[Signed], kind: str) -> tuple[Signed, ...]:
-    """The acts of a kind, in log order."""
-    return tuple(act for act in acts if act.body.format == f"valik/v1/{kind}")

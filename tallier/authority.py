@@ -11,7 +11,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from common.checks.setup import key_proof_digest
 from common.eid.service_keys import public_raw
 from common.encoding.octets import to_base64url
-from common.messages.acts import Exclusion, Order, Revocation, Signed, roll_digest, sign_document
+from common.messages.acts import (
+    Abandonment,
+    AuthorityDocument,
+    Exclusion,
+    Extension,
+    Order,
+    Revocation,
+    Signed,
+    roll_digest,
+    sign_document,
+)
 from common.messages.draft import Draft
 from common.messages.election import Election
 from common.messages.manifest import Collector, Log, Manifest, Witness, Witnesses
@@ -82,7 +92,7 @@ class Authority:
         """32 bytes: what everyone pins."""
         return public_raw(self._key)
 
-    def sign(self, document: Manifest | Roll | ChangeSet | Order | Revocation | Exclusion) -> Signed:
+    def sign(self, document: AuthorityDocument) -> Signed:
         return sign_document(document, self._key)
 
     def change_roll(self, election: Election, latest: Roll | ChangeSet, changes: Sequence[RollChange]) -> Signed:
@@ -105,3 +115,11 @@ class Authority:
         if kind == "close":
             return self.sign(Order("valik/v1/order", election.fingerprint, "close", tree_size))
         return self.sign(Order("valik/v1/order", election.fingerprint, "final", tree_size))
+
+    def extend(self, election: Election, closes: str, reason: str) -> Signed:
+        """Voting goes on until `closes` (RFC 3339). It has to be logged before voting ends."""
+        return self.sign(Extension("valik/v1/extension", election.fingerprint, closes, reason))
+
+    def abandon(self, election: Election, tree_size: int, reason: str) -> Signed:
+        """Nothing is counted, ever; for the log entry at index `tree_size`."""
+        return self.sign(Abandonment("valik/v1/abandonment", election.fingerprint, tree_size, reason))

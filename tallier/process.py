@@ -13,6 +13,7 @@ from common.checks.tally import Final, Opened, totals
 from common.crypto.cryptosystem import Share
 from common.errors import CheckFailed, CryptoError, ServiceRefused
 from common.messages.election import Election
+from common.messages.message import Count, Digest, message
 from common.messages.result import (
     Accounting,
     AccountingSets,
@@ -28,14 +29,25 @@ from common.messages.result import (
 from common.tally.aggregate import compute_aggregates
 from common.tally.evidence import Evidence
 
+MAXIMUM_TEXT = 300
+"""Characters in a line of text for people (spec 8)."""
 
-@dataclass(frozen=True, slots=True)
+
+@message
 class Fault:
     """A vote that must be excluded before `final`: its log index, the check that fails, and why."""
 
-    index: int
+    index: Count
     check: str
     reason: str
+
+
+@message
+class Faults:
+    """What the authority is handed before `final` (spec 8.9)."""
+
+    fingerprint: Digest
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,12 @@ class Processed:
 def find_faults(election: Election, evidence: Evidence, checks: CheckList) -> tuple[Fault, ...]:
     """Run on the closed log, before `final`: the votes that every audit would refuse."""
     failures = inspect(election, evidence, checks, finished=False).reviewed.failures
-    return tuple(Fault(index, failure.check, failure.reason) for index, failure in sorted(failures.items()))
+    return tuple(Fault(index, failure.check, _line(failure.reason)) for index, failure in sorted(failures.items()))
+
+
+def _line(reason: str) -> str:
+    """A reason as an exclusion can carry it: one printable line, not too long."""
+    return "".join(character if character.isprintable() else " " for character in reason)[:MAXIMUM_TEXT].strip()
 
 
 def process(election: Election, evidence: Evidence, checks: CheckList) -> Processed:
@@ -105,7 +122,22 @@ def combine(
             good.append(signed)
         except CheckFailed as failure:
             refused.append(failure)
-    if len(good) < election.manifest.key.threshold:
+    return conclude(election, aggregates, good, refused, checks)
+
+
+def conclude(
+    election: Election,
+    aggregates: Aggregates,
+    good: Sequence[SignedAnswer],
+    refused: Sequence[CheckFailed],
+    checks: CheckList,
+) -> Counted:
+    """Open every aggregate with these answers, which passed T3, one a trustee; T4–T6 are run on what comes out.
+
+    `ServiceRefused` unless there are exactly as many as the threshold.
+    """
+    final = Final(election, aggregates.final_root)
+    if len(good) != election.manifest.key.threshold:
         raise ServiceRefused(f"{len(good)} good answers where {election.manifest.key.threshold} trustees are due")
     result = _result(election, aggregates, good)
     for aggregate, outcome in zip(aggregates.aggregates, result.outcomes, strict=True):

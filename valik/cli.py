@@ -29,6 +29,8 @@ MODULES: Mapping[str, str] = {
     "receipts": "voter_client.cli",
     "watch": "voter_client.cli",
     "processor": "tallier.processor_cli",
+    "status": "auditor.status_cli",
+    "show": "auditor.show_cli",
     "audit": "auditor.cli",
     "bench": "scenarios.bench_cli",
     "scenario": "scenarios.scenario_cli",

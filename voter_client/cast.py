@@ -13,7 +13,7 @@ from common.messages.election import Election
 from common.messages.receipt import EarlierVote, SessionView
 from common.ports import LogPort, VotingPort
 from voter_client.card import IdentityCard
-from voter_client.journal import CastVote, Journal
+from voter_client.journal import CastVote, Journal, PostedVote
 from voter_client.prepare import PreparedBallot, prepare_ballot, sign_vote
 
 
@@ -37,7 +37,7 @@ class VotingSession:
         self._collector = collector
         self._card = card
         self._journal = journal
-        self.posted: bytes | None = None
+        self._posted = journal.posted
         self._clock = clock
         self._checks = checks
         nonce = collector.challenge()
@@ -46,15 +46,25 @@ class VotingSession:
         journal.require_known(self._view.earlier)
 
     @property
+    def posted(self) -> bytes | None:
+        """The signed ballot that `retry` would post."""
+        return self._posted.signed_ballot if self._posted else None
+
+    @property
     def earlier(self) -> EarlierVote | None:
         """The vote that a new one would replace."""
         return self._view.earlier
 
     @property
+    def closes(self) -> str:
+        """Until when votes are taken, as the collector says: for the voter to see, nothing is decided by it."""
+        return self._view.closes
+
+    @property
     def unit(self) -> str:
         """The voter's counting unit; `ServiceRefused` if the voter is not on the roll."""
         if self._view.unit is None:
-            raise ServiceRefused("you are not on the voter roll of this election")
+            raise ServiceRefused("you are not on the voter roll of this election; ask the election authority")
         return self._view.unit
 
     def prepare(self, choices: Mapping[str, Choice]) -> PreparedBallot:
@@ -66,21 +76,29 @@ class VotingSession:
 
         `CheckFailed` names a refused check or a bad receipt; after `ServiceRefused` call `retry`.
         """
+        self.sign(prepared)
+        return self.retry()
+
+    def sign(self, prepared: PreparedBallot) -> None:
+        """Have the card sign, by what the collector shows now; the journal keeps it for `retry` to post."""
         view = self._checked(self._collector.refresh(self._view.session))
         if view.earlier != self._view.earlier:
             raise ServiceRefused("another vote under your name was recorded meanwhile; look at it, then start again")
-        self.posted = sign_vote(self._election, prepared, self._card, view)
-        self._sequence = view.earlier.sequence + 1 if view.earlier else 1
-        self._seed = prepared.seed
-        self._journal.about_to_post(self._sequence)
-        return self.retry()
+        sequence = view.earlier.sequence + 1 if view.earlier else 1
+        signed_ballot = sign_vote(self._election, prepared, self._card, view)
+        self._posted = PostedVote(signed_ballot, sequence, prepared.seed)
+        self._journal.about_to_post(self._posted)
+        self._view = view
 
     def retry(self) -> CastVote:
-        """Post the same signed ballot again: it is recorded once, and the receipt is the same."""
-        if self.posted is None:
+        """Post the same signed ballot again, also one left over from an interrupted session of the same journal:
+        it is recorded once, and the receipt is the same. Errors as for `cast`.
+        """
+        if self._posted is None:
             raise ServiceRefused("nothing has been posted in this session yet")
-        receipt = self._collector.cast(self._view.session, self.posted)
-        vote = CastVote(self.posted, receipt, self._sequence, self._seed)
+        posted = self._posted
+        receipt = self._collector.cast(self._view.session, posted.signed_ballot)
+        vote = CastVote(posted.signed_ballot, receipt, posted.sequence, posted.seed)
         self._journal.take(vote, self._collector, self._checks)
         return vote
 
@@ -88,7 +106,9 @@ class VotingSession:
         """The collector's clock decides the statement's time, so the client's own must agree with it."""
         skew = self._election.manifest.times.skew
         if abs(from_rfc3339(view.time) - self._clock()) > skew:
-            raise RuleBroken(f"the collector's clock differs from this computer's by more than {skew} s")
+            raise RuleBroken(
+                f"the collector's clock differs from this computer's by more than {skew} s; set this one right first"
+            )
         return view
 
 

@@ -1,7 +1,8 @@
-"""What a client keeps: its receipts, newest last, and the newest checkpoint it has seen."""
+"""What a client keeps: its receipts, newest last, the newest checkpoint it has seen, and a vote still on its way."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from common.checks.check import CheckList
@@ -15,6 +16,25 @@ from common.messages.election import Election
 from common.messages.receipt import EarlierVote, Receipt
 from common.messages.vote import recorded_digest
 from common.ports import LogPort, VerificationPort
+
+
+class VotedElsewhere(ServiceRefused):
+    """A later vote than any of this client's stands under the voter's name: the voter's own, or somebody else's."""
+
+    def __init__(self, earlier: EarlierVote) -> None:
+        super().__init__(
+            f"vote number {earlier.sequence} stands under your name, which is not the one of your newest receipt"
+        )
+        self.earlier = earlier
+
+
+@dataclass(frozen=True, slots=True)
+class PostedVote:
+    """A signed vote that left, or is about to, and has no receipt yet. Posting the same bytes again is safe."""
+
+    signed_ballot: bytes
+    sequence: int
+    seed: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +52,35 @@ class CastVote:
         return recorded_digest(self.signed_ballot, from_base64url(self.receipt.ocsp))
 
 
+def _in_memory(_journal: Journal) -> None:
+    """For journals that nobody keeps on disk."""
+
+
 @dataclass(slots=True)
 class Journal:
-    """One voter's memory of one election. `open_numbers`: votes posted that have no receipt yet, or never will."""
+    """One voter's memory of one election. `open_numbers`: votes posted that have no receipt yet, or never will.
+
+    `posted` is the vote to post again after an interruption. `keep` is called after every change, before anything
+    else happens: what it has written survives a crash.
+    """
 
     election: Election
     votes: list[CastVote] = field(default_factory=list)
     seen: Checkpoint | None = None
     open_numbers: set[int] = field(default_factory=set)
+    posted: PostedVote | None = None
+    keep: Callable[[Journal], None] = field(default=_in_memory, repr=False, compare=False)
 
-    def about_to_post(self, sequence: int) -> None:
-        """Remember the number of a vote before it leaves: it may be recorded though no receipt comes back."""
-        self.open_numbers.add(sequence)
+    def about_to_post(self, posted: PostedVote) -> None:
+        """Remember a vote before it leaves: it may be recorded though no receipt comes back."""
+        self.open_numbers.add(posted.sequence)
+        self.posted = posted
+        self.keep(self)
+
+    def give_up(self) -> None:
+        """The posted vote was refused for good. Its number stays open: a refusal may be a lie."""
+        self.posted = None
+        self.keep(self)
 
     def take(self, vote: CastVote, log: LogPort, checks: CheckList) -> None:
         """R1–R4; only then is the vote cast. Raises `CheckFailed` and keeps nothing otherwise."""
@@ -54,10 +91,17 @@ class Journal:
         newest = verify_log_signature(vote.receipt.checkpoint, self.election.log_trust)
         checks.run("R4", subject, History(self._steps(newest, log), newest.size), self.election)
         self._see(newest)
+        self.posted = None
         # what a later vote replaced cannot be the latest again
         self.open_numbers = {number for number in self.open_numbers if number > vote.sequence}
         if vote.receipt.vote_id not in {known.receipt.vote_id for known in self.votes}:
             self.votes.append(vote)
+        self.keep(self)
+
+    def acknowledge(self, earlier: EarlierVote) -> None:
+        """The voter says that this vote is their own, cast elsewhere: a new one may replace it."""
+        self.open_numbers.add(earlier.sequence)
+        self.keep(self)
 
     def recheck(self, port: VerificationPort, log: LogPort, checks: CheckList) -> None:
         """Later: each receipt still holds, the log only grew, and the collector still holds the newest vote."""
@@ -75,14 +119,18 @@ class Journal:
             history = replace(history, answer=answer, newest=last.receipt.vote_id, sequence=last.sequence)
         checks.run("R4", "receipts", history, self.election)
         self._see(newest)
+        self.keep(self)
 
     def require_known(self, earlier: EarlierVote | None) -> None:
-        """Compare what the collector calls the latest vote with the newest receipt; `ServiceRefused` if they differ.
+        """Compare what the collector calls the latest vote with the newest receipt; `ServiceRefused` if they differ,
+        `VotedElsewhere` if it is a later one.
 
         A vote this client posted without getting a receipt (lapsed, or the connection broke) may be the latest.
         """
         if not self.votes or (earlier is not None and earlier.sequence in self.open_numbers):
             return
+        if earlier is not None and earlier.sequence > self.votes[-1].sequence:
+            raise VotedElsewhere(earlier)
         if earlier is None or earlier.digest != self.votes[-1].digest:
             raise ServiceRefused("the collector's latest vote under your name is not the one of your newest receipt")
 

@@ -62,4 +62,4 @@ def _facts(election: Election, answer: VerificationAnswer) -> CastingFacts:
     """Facts as far as a device has them: the receipt's covering time, no roll, no chain."""
     witnessed = open_checkpoint(answer.receipt.checkpoint, election.log_trust)
     covering = CoveringTimes([witnessed], election.manifest.witnesses.quorum)
-    return CastingFacts(election, covering.of(answer.receipt.index), RollHistory({}, 0, ""), None)
+    return CastingFacts(election, covering.of(answer.receipt.index), RollHistory({}, 0, ""), None, election.closes)

@@ -27,9 +27,9 @@ def c2_election_and_time(vote: Candidate, facts: CastingFacts) -> None:
     if vote.ballot.fingerprint != election.fingerprint or vote.statement.fingerprint != election.fingerprint:
         raise RuleBroken("the vote is for another election")
     stated = from_rfc3339(vote.statement.time)
-    if not election.opens <= stated <= election.closes:
+    if not election.opens <= stated <= facts.closes:
         raise RuleBroken("the vote was signed outside the voting period")
-    if not election.opens - times.skew <= facts.time <= election.closes + times.grace - facts.margin:
+    if not election.opens - times.skew <= facts.time <= facts.closes + times.grace - facts.margin:
         raise RuleBroken("the vote was recorded outside the voting period")
     if not -times.skew <= facts.time - stated <= times.max_age + times.skew - facts.margin:
         raise RuleBroken(f"{facts.time - stated} s between signing and recording; {times.max_age} s are allowed")

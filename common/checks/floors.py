@@ -16,6 +16,7 @@ MINIMUM_AGGREGATE = 2
 MAXIMUM_BRANCHES = 2_000
 MAXIMUM_VOTE_BYTES = 16_000_000
 MAXIMUM_CLOCK_SECONDS = 86_400
+MAXIMUM_EXTENSION_SECONDS = 604_800
 
 
 def require_distinct(what: str, names: Iterable[str]) -> None:
@@ -37,6 +38,12 @@ def require_quorum(quorum: int, witnesses: int, hostile: int) -> None:
 def require_period(times: Times) -> None:
     if times.opens >= times.closes:
         raise RuleBroken("the election closes before it opens")
+
+
+def require_extension(closes: int, extended: int) -> None:
+    """Whether `extended`, the end that an extension names, is near enough to `closes`, the manifest's (seconds)."""
+    if extended > closes + MAXIMUM_EXTENSION_SECONDS:
+        raise RuleBroken("voting may be extended to a week after the end in the manifest at most")
 
 
 def require_clocks(times: Times) -> None:

@@ -11,7 +11,7 @@ from common.checks.log import Consistency, Inclusion, OrderedLog, TimedLog
 from common.log.checkpoint import Checkpoint
 from common.log.merkle import EMPTY_ROOT
 from common.log.witnessed import verify_log_signature
-from common.messages.acts import Exclusion, Order, Signed, signed_digest
+from common.messages.acts import Exclusion, PhaseAct, Signed, signed_digest
 from common.messages.election import Election
 from common.tally.evidence import Evidence, PublicLog
 from common.tally.replay import Replay, replay
@@ -73,7 +73,7 @@ def inspect_log(
         proof = tree.inclusion_proof(index, newest.size) if index < newest.size <= tree.size else ()
         checks.run("L1", f"log entry {index}", Inclusion(entry, index, proof, newest), None)
     checks.run("L6", "log", OrderedLog(log, orders, finished), election)
-    checks.run("L5", "log", TimedLog(log, excluded), election)
+    checks.run("L5", "log", TimedLog(log, orders, excluded), election)
 
 
 def final_size(log: PublicLog) -> int:
@@ -82,8 +82,8 @@ def final_size(log: PublicLog) -> int:
 
 
 def orders_of(acts: tuple[Signed, ...]) -> dict[str, Signed]:
-    """The authority's orders, by the digest that the log holds."""
-    return {signed_digest(act): act for act in acts if isinstance(act.body, Order)}
+    """The acts that say when voting and counting end, by the digest that the log holds."""
+    return {signed_digest(act): act for act in acts if isinstance(act.body, PhaseAct)}
 
 
 def excluded_of(acts: tuple[Signed, ...]) -> frozenset[int]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from common.errors import LogError, RuleBroken
+from common.checks import floors
+from common.encoding.times import from_rfc3339
+from common.errors import CheckFailed, LogError, Party, RuleBroken
 from common.log.checkpoint import Checkpoint
-from common.log.entries import Entry, verify_order
+from common.log.entries import PHASE_KINDS, Entry, EntryKind, verify_order
 from common.log.merkle import verify_consistency, verify_inclusion
 from common.log.witnessed import verify_log_signature, verify_witnesses
-from common.messages.acts import Order, Signed, verify_document
+from common.messages.acts import Abandonment, Extension, Order, Signed, verify_document
 from common.messages.election import Election
 from common.messages.message import encode
+from common.tally.end_of_voting import logged_end
 from common.tally.evidence import PublicLog
 
 
@@ -37,18 +40,19 @@ class Consistency:
 
 @dataclass(frozen=True, slots=True)
 class TimedLog:
-    """A log, and the indices of votes that exclusions leave out of the deadlines."""
+    """A log with its extensions by digest, and the indices of votes that exclusions leave out of the deadlines."""
 
     log: PublicLog
+    orders: Mapping[str, Signed]
     excluded: Collection[int]
 
 
 @dataclass(frozen=True, slots=True)
 class OrderedLog:
-    """A log with the authority's orders by digest; `finished` demands `close` and `final`."""
+    """A log with the acts that say when voting and counting end, by digest; `finished` demands `final`."""
 
     log: PublicLog
-    orders: dict[str, Signed]
+    orders: Mapping[str, Signed]
     finished: bool
 
 
@@ -74,13 +78,13 @@ def l4_witness_quorum(checkpoint: str, election: Election) -> None:
 
 def l5_deadlines(timed: TimedLog, election: Election) -> None:
     covering = timed.log.covering_times(election)
-    latest = election.closes + election.manifest.times.grace
+    ends, times = logged_end(election, timed.log, timed.orders, covering), election.manifest.times
     for index in timed.log.positions("vote"):
-        if index not in timed.excluded and covering.of(index) > latest:
+        if index not in timed.excluded and covering.of(index) > ends.at(index) + times.grace:
             raise LogError(f"the vote of log entry {index} was covered after the grace period")
     for index in timed.log.positions("close"):
-        if covering.of(index) < election.closes - election.manifest.times.skew:
-            raise LogError("the log was closed before the election closes")
+        if covering.of(index) < ends.at(index) - times.skew:
+            raise LogError("the log was closed before the end of voting")
     for index in timed.log.positions("final"):
         covering.of(index)  # raises unless a quorum of witnesses saw the final tree
 
@@ -90,21 +94,48 @@ def l6_order(ordered: OrderedLog, election: Election) -> None:
     shape = verify_order(entries)
     if entries[0].digest != election.fingerprint:
         raise LogError("the log opens with another election's fingerprint")
+    named = election.closes
+    for index, entry in enumerate(entries):
+        if entry.kind is EntryKind.EXTENSION:
+            named = require_extension(ordered.orders.get(entry.digest), named, election)
+        elif entry.kind in PHASE_KINDS:
+            require_order(ordered.orders.get(entry.digest), entry.kind, index, election)
+    if set(ordered.orders) != {entry.digest for entry in entries if entry.kind in PHASE_KINDS}:
+        raise LogError("there is an order that the log does not hold")
+    if ordered.finished and shape.abandonment_index is not None:
+        raise CheckFailed("L6", Party.AUTHORITY, "log", "no final tree: the election was abandoned")
     if ordered.finished and shape.final_index is None:
         raise LogError("the log has no final entry")
-    for index, entry in enumerate(entries):
-        if entry.kind in ("close", "final"):
-            require_order(ordered.orders.get(entry.digest), entry.kind, index, election)
-    logged = {entry.digest for entry in entries if entry.kind in ("close", "final")}
-    if set(ordered.orders) != logged:
-        raise LogError("there is an order that the log does not hold")
 
 
 def require_order(signed: Signed | None, kind: str, index: int, election: Election) -> None:
-    """Raise unless `signed` is the authority's order for the entry of this kind at this index."""
-    if signed is None or not isinstance(signed.body, Order):
-        raise LogError(f"the order to {kind} is missing")
+    """Raise unless `signed` is the authority's order, or abandonment, for the entry of this kind at this index."""
+    if signed is None or not isinstance(signed.body, Order | Abandonment):
+        raise LogError(f"the order of the {kind} entry is missing")
     verify_document(signed, election.authority_key)
     order = signed.body
-    if (order.fingerprint, order.kind, order.tree_size) != (election.fingerprint, kind, index):
-        raise RuleBroken(f"the order to {kind} is for another election, kind or tree size")
+    named = order.kind if isinstance(order, Order) else EntryKind.ABANDONMENT
+    if (order.fingerprint, named, order.tree_size) != (election.fingerprint, kind, index):
+        raise RuleBroken(f"the order of the {kind} entry is for another election, kind or tree size")
+
+
+def require_extension(signed: Signed | None, earlier: int, election: Election) -> int:
+    """The end (seconds since 1970) that the authority's extension names; raises unless it is after `earlier`.
+
+    `earlier` is the latest end named so far, by the manifest or an extension. Whether this one came in time is L5's.
+    """
+    if signed is None or not isinstance(signed.body, Extension):
+        raise LogError("a logged extension is missing")
+    verify_document(signed, election.authority_key)
+    if signed.body.fingerprint != election.fingerprint:
+        raise RuleBroken("the extension is another election's")
+    closes = from_rfc3339(signed.body.closes)
+    require_later(election, earlier, closes)
+    return closes
+
+
+def require_later(election: Election, earlier: int, closes: int) -> None:
+    """Raise unless an extension may name the end `closes` after `earlier` (seconds since 1970)."""
+    if closes <= earlier:
+        raise RuleBroken("an extension must name a later end of voting than the one before it")
+    floors.require_extension(election.closes, closes)

@@ -23,13 +23,19 @@ class EntryKind(StrEnum):
     ROLL_CHANGE = "roll-change"  # a signed change set of the voter roll
     REVOCATION = "revocation"  # a signed revocation list
     EXCLUSION = "exclusion"  # a signed exclusion
+    EXTENSION = "extension"  # a signed extension of voting
     CLOSE = "close"  # a signed order
     FINAL = "final"  # a signed order
+    ABANDONMENT = "abandonment"  # a signed abandonment
 
 
 _FORM = re.compile(rb'\{"digest":"([0-9a-f]{64})","kind":"([a-z-]+)"\}\Z')
 _KINDS = {str(kind): kind for kind in EntryKind}
-_AFTER_CLOSE = frozenset({EntryKind.ROLL_CHANGE, EntryKind.REVOCATION, EntryKind.EXCLUSION, EntryKind.FINAL})
+_AFTER_CLOSE = frozenset(
+    {EntryKind.ROLL_CHANGE, EntryKind.REVOCATION, EntryKind.EXCLUSION, EntryKind.FINAL, EntryKind.ABANDONMENT}
+)
+PHASE_KINDS = (EntryKind.EXTENSION, EntryKind.CLOSE, EntryKind.FINAL, EntryKind.ABANDONMENT)
+"""What says when voting and counting end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LogShape:
-    """Where `close` and `final` stand, None while they are still to come."""
+    """Where `close`, `final` and `abandonment` stand; None for one that did not come."""
 
     close_index: int | None
     final_index: int | None
+    abandonment_index: int | None = None
 
     def close_tree_size(self) -> int:
         """Size of the tree that ends at `close`; `LogError` if the log is still open."""
@@ -82,15 +89,19 @@ def verify_order(entries: Iterable[Entry]) -> LogShape:
     """Where the log's phases end; `LogError` at the first entry that is out of order.
 
     `open` first and only there; one `close` at most; after it only `revocation`, `roll-change`, `exclusion`, then
-    one `final`; after that nothing. A log that ends early in this order passes.
+    one `final`; in place of all that is still to come, one `abandonment`. After these two nothing. A log that ends
+    early in this order passes.
     """
     close_index: int | None = None
     final_index: int | None = None
+    abandonment_index: int | None = None
     count = 0
     for index, entry in enumerate(entries):
         kind = entry.kind
         if final_index is not None:
             raise LogError(f"entry {index} stands after the final entry {final_index}")
+        if abandonment_index is not None:
+            raise LogError(f"entry {index} stands after the abandonment entry {abandonment_index}")
         if (kind is EntryKind.OPEN) != (index == 0):
             raise LogError(f"entry {index} is {kind}: the first entry, and no other, is open")
         if close_index is not None and kind not in _AFTER_CLOSE:
@@ -101,10 +112,12 @@ def verify_order(entries: Iterable[Entry]) -> LogShape:
             if close_index is None:
                 raise LogError(f"entry {index} is final, in a log that is not closed")
             final_index = index
+        elif kind is EntryKind.ABANDONMENT:
+            abandonment_index = index
         count += 1
     if count == 0:
         raise LogError("an empty log, without its open entry")
-    return LogShape(close_index, final_index)
+    return LogShape(close_index, final_index, abandonment_index)
 
 
 def decode_entries(leaves: Iterable[bytes]) -> tuple[Entry, ...]:

@@ -1,8 +1,8 @@
-"""The authority's other signed acts: closing orders, revocations, exclusions (spec 8.3)."""
+"""The authority's other signed acts: orders, extensions, abandonment, revocations, exclusions (spec 8.3)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field
@@ -10,7 +10,7 @@ from pydantic import Field
 from common.eid import service_keys
 from common.encoding.hashing import tagged_hex
 from common.messages.manifest import Manifest
-from common.messages.message import Base64, Count, Digest, Text, VoterId, encode, message
+from common.messages.message import Base64, Count, Digest, Text, Time, VoterId, encode, message
 from common.messages.roll import ChangeSet, Roll
 
 
@@ -22,6 +22,30 @@ class Order:
     fingerprint: Digest
     kind: Literal["close", "final"]
     tree_size: Count
+
+
+@message
+class Extension:
+    """Voting ends at `closes`, later than the end that stood before."""
+
+    format: Literal["valik/v1/extension"]
+    fingerprint: Digest
+    closes: Time
+    reason: Text
+
+
+@message
+class Abandonment:
+    """Nothing is counted, ever: the log has exactly `tree_size` entries before this one, and none after it."""
+
+    format: Literal["valik/v1/abandonment"]
+    fingerprint: Digest
+    tree_size: Count
+    reason: Text
+
+
+PhaseAct: TypeAlias = Order | Extension | Abandonment
+"""What says when voting and counting end. Everyone checks these (L5, L6), so they are in the public record."""
 
 
 @message
@@ -46,7 +70,8 @@ class Exclusion:
 
 
 AuthorityDocument = Annotated[
-    Manifest | Roll | ChangeSet | Order | Revocation | Exclusion, Field(discriminator="format")
+    Manifest | Roll | ChangeSet | Order | Extension | Abandonment | Revocation | Exclusion,
+    Field(discriminator="format"),
 ]
 
 

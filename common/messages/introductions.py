@@ -1,4 +1,4 @@
-"""What services tell the election authority about themselves before there is a manifest (spec 8.8).
+"""What services tell the election authority about themselves before there is a manifest (spec 8.9).
 
 A trustee's is `manifest.Trustee`, a witness's `manifest.Witness`. None is signed: the authority gets them from people
 it knows, and everyone reads them again in the manifest.

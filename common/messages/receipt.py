@@ -23,11 +23,24 @@ class EarlierVote:
 
 
 @message
+class Notice:
+    """A vote that was recorded under a subscriber's name: `digest` of the recorded vote, `time` of recording."""
+
+    digest: Digest
+    sequence: Positive
+    time: Time
+
+
+@message
 class SessionView:
-    """What an authenticated voter is told. `session` is a bearer secret; no unit: not on the roll."""
+    """What an authenticated voter is told. `session` is a bearer secret; no unit: not on the roll.
+
+    `closes`: until when votes are taken, by the manifest or an extension; the collector's word, for people to see.
+    """
 
     session: Base64
     time: Time
+    closes: Time
     unit: Name | None
     contests: tuple[Name, ...]
     roll_version: Count

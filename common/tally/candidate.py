@@ -133,14 +133,16 @@ class CastingFacts:
     """What stood when a vote was, or is to be, recorded.
 
     `time` is the covering time in seconds, or at intake the collector's own clock; then `margin` is the manifest's
-    intake margin. `roll` ends with the newest version logged before the vote. `authenticated` is the voter of the
-    session and `recent` this voter's recorded votes of the last hour: both known to the collector alone.
+    intake margin. `roll` ends with the newest version logged before the vote; `closes` is the end of voting that was
+    in force then. `authenticated` is the voter of the session and `recent` this voter's recorded votes of the last
+    hour: both known to the collector alone.
     """
 
     election: Election
     time: int
     roll: RollHistory
     head: Head | None
+    closes: int
     margin: int = 0
     authenticated: str | None = None
     recent: int = 0

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from common.crypto.cryptosystem import KeyProof
 from common.errors import RuleBroken
-from common.log.entries import Entry
+from common.log.entries import PHASE_KINDS, Entry
 from common.messages.acts import Signed, signed_digest
 from common.messages.ballot import Ballot, ballot_digest
 from common.messages.manifest import fingerprint
@@ -40,7 +40,10 @@ SET_NAMES = ("accepted", "superseded", "excluded", "revoked", "counted")
 
 @dataclass(frozen=True, slots=True)
 class PublicRecord:
-    """`orders` and `exclusions` in log order; `ballots` exactly if the election publishes the nameless ballots."""
+    """`orders` (extensions and abandonment too) and `exclusions` in log order.
+
+    `ballots` exactly if the election publishes the nameless ballots.
+    """
 
     manifest: Signed
     key_proof: KeyProof
@@ -204,7 +207,7 @@ def require_whole(record: RecordFiles) -> None:
         raise RuleBroken(f"{missing[0]} is missing")
     if extra:
         raise RuleBroken(f"{shown_path(extra[0])} is no file of this record")
-    _require_logged(record, "public/orders.json", record.orders, "close", "final")
+    _require_logged(record, "public/orders.json", record.orders, *PHASE_KINDS)
     _require_logged(record, "public/exclusions.json", record.exclusions, "exclusion")
     _require_totals(record)
     if record.sworn:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from common.errors import LogError, RuleBroken, ValikError
-from common.log.covering import CoveringTimes
 from common.log.entries import Entry
 from common.messages.acts import Exclusion, Revocation
 from common.messages.election import Election
 from common.messages.roll import ChangeSet, Roll
 from common.tally.candidate import Candidate, CastingFacts, Head
+from common.tally.end_of_voting import logged_end
 from common.tally.evidence import Evidence
 from common.tally.roll_history import RollHistory, start_history
 
@@ -85,11 +85,15 @@ class _Run:
         acts = {digest: act.body for digest, act in self.evidence.acts_by_digest().items()}
         excluded = exclusions(self.entries, acts)
         times = self.evidence.log.covering_times(self.election)
+        ends = logged_end(self.election, self.evidence.log, self.evidence.acts_by_digest(), times)
         for index, entry in enumerate(self.entries):
             if entry.kind == "vote":
                 if entry.digest not in box:
                     raise RuleBroken(f"the vote of log entry {index} is not in the ballot box")
-                self.take(index, box[entry.digest], roll, times, excluded.get(index))
+                candidate = box[entry.digest]
+                head = self.heads.get(_named_voter(candidate))
+                facts = CastingFacts(self.election, times.of(index), roll, head, ends.at(index))
+                self.take(index, candidate, facts, excluded.get(index))
             elif entry.kind == "roll-change":
                 roll = self.change(roll, _act(acts, entry, index, ChangeSet))
             elif entry.kind == "revocation":
@@ -103,12 +107,9 @@ class _Run:
         finals = list(self.evidence.log.positions("final"))
         return entries[: finals[0] + 1] if finals else entries
 
-    def take(
-        self, index: int, candidate: Candidate, roll: RollHistory, times: CoveringTimes, excluded: str | None
-    ) -> None:
-        """A vote entry: fix its facts, then let it continue its voter's chain."""
+    def take(self, index: int, candidate: Candidate, facts: CastingFacts, excluded: str | None) -> None:
+        """A vote entry: with the facts of its moment, let it continue its voter's chain."""
         voter = _named_voter(candidate)
-        facts = CastingFacts(self.election, times.of(index), roll, self.heads.get(voter))
         self.votes[index] = LoggedVote(index, voter, candidate, facts, excluded)
         if excluded is not None and not self.advances(candidate, facts):
             return

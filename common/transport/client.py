@@ -14,9 +14,9 @@ from common.log.submission import encode_submission
 from common.log.tiles import Tile
 from common.messages.acts import Signed
 from common.messages.manifest import Trustee
-from common.messages.receipt import Receipt, SessionView, SignedLatest, VerificationAnswer
+from common.messages.receipt import Notice, Receipt, SessionView, SignedLatest, VerificationAnswer
 from common.messages.result import Aggregates, SignedAnswer
-from common.requests import Authentication, Growth, ShareDelivery, TallyRequest, VoteReference
+from common.requests import Authentication, Growth, NoticesAsked, ShareDelivery, TallyRequest, VoteReference
 from common.tally.evidence import Evidence
 from common.transport.bodies import decode_body
 from common.transport.connection import Connection
@@ -26,7 +26,7 @@ SIZE_MEDIA = "text/x.tlog.size"
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n\Z")
 
 
-class CollectorClient(ports.VotingPort, ports.VerificationPort, ports.LogPort, ports.TilesPort):
+class CollectorClient(ports.VotingPort, ports.VerificationPort, ports.NoticesPort, ports.LogPort, ports.TilesPort):
     """The collector's public door."""
 
     def __init__(self, connection: Connection) -> None:
@@ -49,6 +49,12 @@ class CollectorClient(ports.VotingPort, ports.VerificationPort, ports.LogPort, p
 
     def latest(self, vote_id: str) -> SignedLatest:
         return self._connection.call(routes.LATEST, VoteReference(vote_id))
+
+    def subscribe(self, session: str) -> str:
+        return self._connection.call(routes.SUBSCRIBE, None, session=session).subscription
+
+    def notices(self, subscription: str, after: int) -> tuple[Notice, ...]:
+        return self._connection.call(routes.FETCH_NOTICES, NoticesAsked(after), session=subscription).notices
 
     def checkpoint(self) -> str:
         return self._connection.call(routes.CHECKPOINT, None)

@@ -7,13 +7,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from pydantic import TypeAdapter
 
 from common.routes import Route
-from common.transport.problems import MEDIA, FailedCheck, Problem
+from common.transport.answers import Schema, answers, request_body
 
-_REFERENCE = "#/components/schemas/{model}"
-Schema = dict[str, Any]
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
     "metrics": False,
@@ -22,6 +19,10 @@ NO_TELEMETRY: TelemetryConfig = {
     "auto_configure": False,
 }
 """Else the texts of exceptions go to whatever exporter there is, which an environment variable may set."""
+_DESCRIPTION = """Every body of JSON is canonical (keys sorted, no white space) and is refused in any other spelling.
+Every failure is a problem document (RFC 9457); other paths are answered with 404, other methods with 405.
+The examples are from an election of toy keys, their long lists cut short."""
+_SESSION = "session"
 
 
 class DescribedApp(FastAPI):
@@ -29,7 +30,13 @@ class DescribedApp(FastAPI):
 
     def __init__(self, title: str) -> None:
         super().__init__(
-            title=title, version="1", docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY
+            title=title,
+            version="1",
+            description=_DESCRIPTION,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            telemetry=NO_TELEMETRY,
         )
         self.shapes: dict[str, Schema] = {}
 
@@ -37,41 +44,20 @@ class DescribedApp(FastAPI):
         """The description, made once."""
         if self.openapi_schema is None:
             made = super().openapi()
-            made.setdefault("components", {}).setdefault("schemas", {}).update(self.shapes)
+            components = made.setdefault("components", {})
+            components.setdefault("schemas", {}).update(self.shapes)
+            components["securitySchemes"] = {_SESSION: {"type": "http", "scheme": "bearer"}}
             self.openapi_schema = made
         return self.openapi_schema
 
 
 def operation(route: Route[Any, Any], shapes: dict[str, Schema]) -> Schema:
     """What OpenAPI says of a route beyond path and summary; adds the messages it names to `shapes`."""
-    found: Schema = {"responses": {"default": _problems(shapes)}}
-    if route.answer is not NoneType:
-        content = {route.answer_media: {"schema": _schema(route.answer, shapes)}}
-        found["responses"]["200"] = {"description": "Canonical JSON, text or bytes", "content": content}
+    found: Schema = {"responses": answers(route, shapes)}
     if route.request is not NoneType:
-        content = {route.request_media or "*/*": {"schema": _schema(route.shape or route.request, shapes)}}
-        found["requestBody"] = {"required": True, "content": content}
+        found["requestBody"] = request_body(route, shapes)
     if "{rest:path}" in route.path:
         found["parameters"] = [{"name": "rest", "in": "path", "required": True, "schema": {"type": "string"}}]
     if route.session:
-        found["parameters"] = [
-            {"name": "Authorization", "in": "header", "required": True, "schema": {"pattern": "^Bearer "}}
-        ]
+        found["security"] = [{_SESSION: []}]
     return found
-
-
-def _problems(shapes: dict[str, Schema]) -> Schema:
-    either = {"anyOf": [_schema(Problem, shapes), _schema(FailedCheck, shapes)]}
-    return {"description": "A problem document (RFC 9457)", "content": {MEDIA: {"schema": either}}}
-
-
-def _schema(kind: type[Any], shapes: dict[str, Schema]) -> Schema:
-    """A reference to the message's schema; bytes and text describe themselves."""
-    if kind is bytes:
-        return {"type": "string", "format": "binary"}
-    if kind is str:
-        return {"type": "string"}
-    made = TypeAdapter(kind).json_schema(ref_template=_REFERENCE)
-    shapes.update(made.pop("$defs", {}))
-    shapes[kind.__name__] = made
-    return {"$ref": _REFERENCE.format(model=kind.__name__)}

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from common.errors import SetupError
 from common.transport.addresses import is_loopback, url_of
 from common.transport.logs import LOGGING
+from common.transport.request_heads import PromptHeads
 from common.transport.tls import TlsFiles
 
 LOOPBACK = "127.0.0.1"
@@ -111,7 +112,7 @@ def _config(app: FastAPI, tls: TlsFiles | None, log_config: dict[str, Any] | Non
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=PromptHeads,
         ws="none",
         lifespan="off",
         log_config=log_config,

@@ -16,11 +16,13 @@ from fastapi import Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from common.encoding import canonical
 from common.errors import ValikError
 from common.messages.message import encode
-from common.ports import NotAuthenticated
-from common.routes import JSON, Route
+from common.ports import NotAuthenticated, Unavailable
+from common.requests import ServiceState
+from common.routes import HEALTH as HEALTH_ROUTE
+from common.routes import READY as READY_ROUTE
+from common.routes import Route
 from common.transport import problems
 from common.transport.bodies import decode_body, encode_body
 from common.transport.openapi import DescribedApp, operation
@@ -30,7 +32,7 @@ A = TypeVar("A")
 
 BODY_SECONDS = 60
 """How long a client may take to send a body."""
-HEALTH = "/health"
+HEALTH, READY = HEALTH_ROUTE.path, READY_ROUTE.path
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _LASTING = "public, max-age=31536000, immutable"
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{1,200})\Z")
@@ -58,10 +60,13 @@ def handle(route: Route[Q, A], answer: Callable[[Asked[Q]], A]) -> Handler:
     return Handler(route, answer)
 
 
-def make_app(title: str, handlers: Sequence[Handler]) -> FastAPI:
-    """The service of these handlers, with `/health` and `/openapi.json` besides."""
+def make_app(title: str, handlers: Sequence[Handler], ready: Callable[[], object] = lambda: None) -> FastAPI:
+    """The service of these handlers, with `/health`, `/ready` and `/openapi.json` besides.
+
+    `ready` raises a `ValikError` or `OSError` while the party cannot serve; nobody is told why.
+    """
     app = DescribedApp(title)
-    for handler in handlers:
+    for handler in [*handlers, *_probes(title, ready)]:
         route = handler.route
         app.add_api_route(
             route.path,
@@ -73,13 +78,22 @@ def make_app(title: str, handlers: Sequence[Handler]) -> FastAPI:
             openapi_extra=operation(route, app.shapes),
             status_code=204 if route.answer is type(None) else 200,
         )
-    health = canonical.encode({"service": title, "status": "ok"})
-    app.add_api_route(HEALTH, lambda: Response(health, media_type=JSON, headers=_HEADERS), response_class=Response)
     app.add_exception_handler(ValikError, _declined)
     app.add_exception_handler(HTTPException, _not_understood)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)
     return app
+
+
+def _probes(title: str, ready: Callable[[], object]) -> tuple[Handler, Handler]:
+    def state(_asked: Asked[None]) -> ServiceState:
+        try:
+            ready()
+        except (ValikError, OSError):
+            raise Unavailable("the party cannot serve now; try again later") from None
+        return ServiceState(title, "ready")
+
+    return handle(HEALTH_ROUTE, lambda asked: ServiceState(title, "ok")), handle(READY_ROUTE, state)
 
 
 def _endpoint(handler: Handler) -> Callable[..., Response]:

@@ -20,13 +20,13 @@ from scenarios.outcome import Outcome
 from scenarios.stage import ADA, BEN, BLANK, DRAFT, MakeStage
 from scenarios.villains import mallory, public_key, with_contest
 
-PRIMES, BITS, HONEST = 9, 160, 3
+PRIMES, BITS, HONEST = 9, 152, 3
 
 
 def play(make: MakeStage) -> Outcome:
     system, everyone = many_primes(PRIMES, BITS), PRIMES + HONEST
     policies = replace(DRAFT.policies, minimum_aggregate=everyone)  # so that all are in one aggregate
-    stage = make(systems={system.name: system}, parameters=system.name, max_ballots=everyone, policies=policies)
+    stage = make(systems={system.name: system}, max_ballots=everyone, policies=policies)
     system.held = True
     for _ in range(HONEST):
         stage.vote(stage.voter(), BEN)
@@ -93,7 +93,7 @@ SCENARIO = Scenario(
     attacker="the dealer, with as many accomplices among the voters as the modulus has primes",
     controls=("how the key is made", "the accomplices' cards"),
     story=(
-        Step("dealer", "everyone", "n, a product of many primes of 18 bits"),
+        Step("dealer", "everyone", "n, a product of many primes of 17 bits"),
         Step("dealer", "accomplices", "the primes, one for each"),
         Step(
             "accomplices", "collector", "ballots that hold multiples of n/p; their proofs guess the challenge mod p"
@@ -103,4 +103,5 @@ SCENARIO = Scenario(
     harm="The whole result is of the dealer's choosing, the honest votes in it too.",
     defences=(Guard("K3 part 3", Party.TRUSTEE, shows=("K3",)),),
     play=play,
+    own_key=f"{PRIMES} primes of 17 bits, which is {BITS} bits in all",
 )

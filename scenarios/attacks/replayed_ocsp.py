@@ -8,7 +8,7 @@ from common.errors import Party
 from scenarios.laboratory import Guard, Scenario, Step
 from scenarios.outcome import Outcome
 from scenarios.stage import ADA, MakeStage
-from scenarios.switches import swapped
+from scenarios.swapping import swapped
 from scenarios.villains import mallory, recorded_vote
 
 

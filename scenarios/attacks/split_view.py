@@ -11,15 +11,20 @@ from common.messages.receipt import Receipt
 from common.messages.vote import recorded_digest, vote_id
 from scenarios.laboratory import Guard, Scenario, Step
 from scenarios.outcome import Outcome
-from scenarios.stage import ADA, MakeStage
-from scenarios.villains import forger, lying
+from scenarios.stage import ADA, MakeStage, Stage
+from scenarios.villains import LyingCollector, forger, lying
 
 
 def play(make: MakeStage) -> Outcome:
     stage = make(hostile=(Party.COLLECTOR,))
     stage.honest_votes()
-    writer = forger(stage.world.election, stage.keyring, bribed=1)
-    collector = lying(stage.world)
+    stage.vote_through(log_for_one(stage), stage.voter(), ADA)
+    return stage.compare(stage.count())
+
+
+def log_for_one(stage: Stage) -> LyingCollector:
+    """A collector whose receipts come from a log of two entries, which one bribed witness cosigns."""
+    writer, collector = forger(stage.world.election, stage.keyring, bribed=1), lying(stage.world)
 
     def log_for_her(_session: str, raw: bytes) -> Receipt:
         entry, tree = Entry(EntryKind.VOTE, recorded_digest(raw, b"good")), MerkleTree()
@@ -30,8 +35,7 @@ def play(make: MakeStage) -> Outcome:
         return Receipt("valik/v1/receipt", vote_id(raw), to_base64url(b"good"), 1, entry, proof, note)
 
     collector.casts = log_for_her
-    stage.vote_through(collector, stage.voter(), ADA)
-    return stage.compare(stage.count())
+    return collector
 
 
 SCENARIO = Scenario(

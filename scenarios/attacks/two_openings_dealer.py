@@ -23,9 +23,7 @@ EXPONENT = 16
 
 def play(make: MakeStage) -> lab.Outcome:
     system = prime_power(EXPONENT)
-    stage = make(
-        hostile=(Party.PROCESSOR,), systems={system.name: system}, parameters=system.name, max_ballots=100_000
-    )
+    stage = make(hostile=(Party.PROCESSOR,), systems={system.name: system}, max_ballots=100_000)
     system.held = True
     stage.honest_votes()
     world = stage.world
@@ -82,4 +80,5 @@ SCENARIO = Scenario(
     harm="The processor announces whatever adds up to the number of ballots, with a proof. The true result is lost.",
     defences=(Guard("K3 part 2", Party.TRUSTEE, shows=("K3",)), Guard("K4", Party.CLIENT)),
     play=play,
+    own_key="131071 to the power of 16, which is 272 bits",
 )

@@ -87,7 +87,7 @@ def staged(
     witness_clock = ShiftedClock(clock)
     country = copy.copy(base.country)
     country.clock = clock
-    country._issued = dict(base.country._issued)
+    country.register = copy.deepcopy(base.country.register)
     responder = Bribed(country)
     keys = collector_keys(base)
     logs = {rules.log_trust.origin: rules.log_trust.log_key}

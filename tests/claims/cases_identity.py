@@ -98,7 +98,7 @@ def response_of_another_authority(scene: Scene) -> bytes:
     issuing = country.issuing.certificate
     impostor = EidAuthority(scene.world.clock)
     impostor.issuing = replace(foreign.issuing, certificate=issuing)
-    impostor._issued = dict(country._issued)
+    impostor.register = country.register
     scene.responder.instead = OcspResponder(impostor).respond
     return scene.raw()
 

@@ -340,6 +340,7 @@ CASES: tuple[Claim, ...] = (
     Case("V1", let_in("C8", cases_casting.statement_about_another_ballot), verifying),
     Case("V1", let_in("C7", cases_casting.contests_swapped), verifying, "V3"),
     Case("V1", let_in("C2", cases_casting.statement_for_another_election), verifying),
+    Case("V1", let_in("C10", cases_proofs.response_not_reduced), verifying),
     Case("V1", let_in("C11", cases_proofs.challenge_tampered), verifying),
     Case("V2", receipt_of_another_vote, verifying),
     Case("V2", receipt_in_the_wrong_place, verifying),

@@ -32,8 +32,9 @@ from common.messages.roll import RollChange, RollEntry
 from common.ports import Lapsed
 from common.tally.evidence import Evidence
 from common.tally.record import PublicRecord, SwornRecord, nameless, write_public, write_sworn
-from scenarios.world import World, of_kind
+from scenarios.world import World
 from tallier.process import combine, process
+from tallier.publish import of_kind
 from tallier.trustee import TrusteeService
 from tallier.trustee_state import MemoryState
 from tests.claims.attack_tools import CHOICES, MAINLANDERS, NOTHING, STRANGERS
@@ -104,7 +105,7 @@ class Dossier:
             self.key_proof,
             log.entries,
             log.checkpoints,
-            of_kind(acts, "order"),
+            of_kind(acts, "order", "extension", "abandonment"),
             of_kind(acts, "exclusion"),
             self.aggregates,
             self.answers,

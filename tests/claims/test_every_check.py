@@ -11,6 +11,7 @@ from tests.claims import (
     cases_casting,
     cases_identity,
     cases_log,
+    cases_phases,
     cases_proofs,
     cases_receipts,
     cases_setup,
@@ -25,6 +26,7 @@ CASES: tuple[Claim, ...] = (
     *cases_identity.CASES,
     *cases_proofs.CASES,
     *cases_log.CASES,
+    *cases_phases.CASES,
     *cases_box.CASES,
     *cases_receipts.CASES,
     *cases_setup.CASES,
@@ -79,6 +81,17 @@ def test_record_is_accepted_by_processor_trustee_and_auditors(bases: Bases) -> N
     for sworn in (True, False):
         report = audited(bases.dossier, bases.dossier.files(sworn=sworn), COMPLETE)
         assert report.passed, report.broken
+
+
+def test_extended_record_is_accepted_by_processor_trustee_and_auditor(bases: Bases) -> None:
+    """Its last vote is in time only because voting was extended."""
+    cases_log.inspecting(bases, cases_phases.extended, COMPLETE)
+    again = bases.dossier.retallied(cases_phases.extended(bases.dossier))
+    cases_log.asking_a_trustee(bases, lambda _dossier: again, COMPLETE)
+    for sworn in (True, False):
+        report = audited(again, again.files(sworn=sworn), COMPLETE)
+        assert report.passed, report.broken
+        assert any(note.startswith("Voting was extended to 2027-03-02T10:00:00Z") for note in report.notes)
 
 
 def test_forged_log_of_the_same_entries_is_accepted(bases: Bases) -> None:

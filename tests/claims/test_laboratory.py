@@ -166,7 +166,9 @@ def test_check_can_be_removed_at_toy_size_only(party: Party | None) -> None:
 
 
 def test_no_command_but_the_laboratory_speaks_of_removing() -> None:
-    from valik.cli import app
+    from valik.cli import command_line
+
+    app = command_line()
 
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert "scenario" in commands

@@ -126,6 +126,7 @@ class Model:
         assert isinstance(roll, Roll)
         self.latest: Roll | ChangeSet = roll
         self.acts: list[Signed] = []
+        self.extensions: list[tuple[int, int]] = []
         self.units = {row.voter: row.unit for row in roll.voters}
         self.touched: dict[str, int] = {}
         self.removed_at: dict[str, int] = {}
@@ -139,6 +140,19 @@ class Model:
     def version(self) -> int:
         return self.latest.number if isinstance(self.latest, ChangeSet) else 0
 
+    def end(self, index: int | None = None) -> int:
+        """The end of voting for the entry at `index`, or for the next one."""
+        end = self.election.closes
+        for at, closes in self.extensions:
+            over = [size for size in self.covered if size > at]
+            if over and at < (self.size if index is None else index):
+                end = closes if self.covered[min(over)] <= end + self.times.grace else end
+        return end
+
+    def waits(self) -> bool:
+        """Whether the newest extension is not yet covered."""
+        return bool(self.extensions) and self.extensions[-1][0] >= max(self.covered, default=0)
+
     @property
     def recorded(self) -> list[Vote]:
         return [vote for chain in self.chains.values() for vote in chain]
@@ -148,7 +162,8 @@ class Model:
         now, signed = self.clock.now, self.signed(vote)
         chain = self.chains.get(vote.voter, [])
         if (
-            signed > self.election.closes
+            signed > self.end()
+            or now > self.end() + self.times.grace - self.times.intake_margin
             or now - signed > self.times.max_age + self.times.skew - self.times.intake_margin
         ):
             return "C2"
@@ -177,7 +192,8 @@ class Model:
         if not over and not self.witnessed():
             return False
         covering = self.covered[min(over, default=self.size)]
-        return True if covering - self.signed(vote) <= self.times.max_age + self.times.skew else None
+        young = covering - self.signed(vote) <= self.times.max_age + self.times.skew
+        return True if young and covering <= self.end(vote.index) + self.times.grace else None
 
     def settle(self, vote: Vote) -> type[ServiceRefused] | None:
         """What a retry is answered with; the model's side of it."""

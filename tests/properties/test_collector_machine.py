@@ -21,15 +21,17 @@ from auditor.witness import Witness
 from collector.collector import Collector, Keys
 from common.checks.casting import advances_chain
 from common.checks.catalogue import COMPLETE
+from common.encoding.times import from_rfc3339, to_rfc3339
 from common.errors import CheckFailed, RuleBroken, ServiceRefused
 from common.log.merkle import verify_consistency, verify_inclusion
 from common.log.witnessed import open_checkpoint
-from common.messages.acts import Signed
+from common.messages.acts import Extension, Signed
 from common.messages.ballot import ballot_digest
 from common.messages.message import decode, encode
 from common.messages.receipt import Receipt
 from common.messages.roll import ChangeSet, RollChange, RollEntry
 from common.messages.vote import SignedBallot, VoteStatement, digest_of, vote_id
+from common.ports import Lapsed
 from common.tally.candidate import Head
 from common.tally.replay import replay
 from tests.properties.ballot_box import OTHER_UNIT, Crash, CrashingStore, Model, Switch, Vote, prepared
@@ -268,11 +270,36 @@ class BallotBox(Model, RuleBasedStateMachine):
     def submit_an_act_again(self, data: st.DataObject) -> None:
         entries = self.store.leaves()
         self.witnessed()
-        self.collector.submit_act(data.draw(st.sampled_from(self.acts)))
+        self.submit_again(data.draw(st.sampled_from(self.acts)))
         assert self.store.leaves() == entries
+
+    def submit_again(self, signed: Signed) -> None:
+        """An extension that the witnesses saw too late is answered so, each time."""
+        if isinstance(signed.body, Extension) and from_rfc3339(signed.body.closes) > self.end():
+            with pytest.raises(Lapsed):
+                self.collector.submit_act(signed)
+        else:
+            self.collector.submit_act(signed)
+
+    @rule()
+    def wait_until_voting_nearly_ends(self) -> None:
+        self.clock.now = max(self.clock.now, self.end() - 100)
+
+    @rule(later=st.sampled_from([60, 3_000]))
+    def extend(self, later: int) -> None:
+        named = self.extensions[-1][1] if self.extensions else self.election.closes
+        signed = self.world.authority.extend(self.election, to_rfc3339(named + later), "slow")
+        if self.clock.now > self.end():
+            with pytest.raises(ServiceRefused, match="cannot be opened again"):
+                self.collector.submit_act(signed)
+            return
+        self.extensions.append((self.size, named + later))
+        self.submit(signed)
 
     @rule(kind=st.sampled_from(["close", "final", "fork"]))
     def submit_an_act_that_is_not_due(self, kind: str) -> None:
+        if kind == "close" and self.clock.now >= self.end() and not self.waits():
+            return  # it would be due
         signed = self.world.authority.order(self.election, kind, self.size)
         if kind == "fork":
             skipped = ChangeSet("valik/v1/roll-change", self.election.fingerprint, self.version + 1, "0" * 64, ())
@@ -321,7 +348,10 @@ class BallotBox(Model, RuleBasedStateMachine):
             self.up = True
             for vote in self.recorded:
                 self.answer(self.log_in(self.who(vote)).session, vote)
-            self.clock.now = self.election.closes + self.times.grace + 1
+            self.witnessed()
+            for act in self.acts:
+                self.submit_again(act)
+            self.clock.now = max(self.clock.now, self.end() + self.times.grace + 1)
             self.post(self.sign(0))
             self.submit(self.world.authority.order(self.election, "close", self.size))
             self.post(self.sign(1))
@@ -336,6 +366,9 @@ class BallotBox(Model, RuleBasedStateMachine):
             self.digest(vote) for vote in sorted(self.recorded, key=lambda vote: vote.index or 0)
         ]
         found = replay(self.election, evidence, advances_chain)
+        assert {vote.index: vote.facts.closes for vote in found.votes.values()} == {
+            vote.index: self.end(vote.index) for vote in self.recorded
+        }
         heads = {voter: chain[-1].index for voter, chain in self.chains.items()}
         revoked = {head for voter, head in heads.items() if (head or 0) < self.removed_at.get(voter, 0)}
         assert {voter: head.index for voter, head in found.heads.items()} == heads

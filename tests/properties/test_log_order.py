@@ -19,11 +19,13 @@ LETTERS = {
     "c": EntryKind.ROLL_CHANGE,
     "r": EntryKind.REVOCATION,
     "x": EntryKind.EXCLUSION,
+    "e": EntryKind.EXTENSION,
     "C": EntryKind.CLOSE,
     "F": EntryKind.FINAL,
+    "A": EntryKind.ABANDONMENT,
 }
 # the order rule once more, as a regular expression over one letter per entry
-ORDER = re.compile(r"o[vcrx]*(?:C[crx]*F?)?\Z")
+ORDER = re.compile(r"o[vcrxe]*(?:C[crx]*F?|(?:C[crx]*)?A)?\Z")
 
 entries = st.builds(Entry, st.sampled_from(EntryKind), st.binary(min_size=32, max_size=32).map(bytes.hex))
 
@@ -102,6 +104,14 @@ def test_log_in_order_tells_where_it_closed_and_ended(letters: str, shape: LogSh
         ("ovCFr", "after the final"),
         ("ovCFv", "after the final"),
         ("ovCo", "entry 3 is open"),
+        ("e", "entry 0 is extension"),
+        ("ovCe", "after the close"),
+        ("ovCFe", "after the final"),
+        ("ovAv", "after the abandonment"),
+        ("ovAC", "after the abandonment"),
+        ("ovCAF", "after the abandonment"),
+        ("oAA", "after the abandonment"),
+        ("ovCFA", "after the final"),
     ],
 )
 def test_log_out_of_order_is_refused(letters: str, reason: str) -> None:
@@ -109,13 +119,14 @@ def test_log_out_of_order_is_refused(letters: str, reason: str) -> None:
         verify_order(log(letters))
 
 
-@given(st.text("vcrx", max_size=4), st.text("ovcrxCF", max_size=6))
+@given(st.text("vcrxe", max_size=4), st.text("ovcrxeCFA", max_size=6))
 def test_order_rule_equals_its_regular_expression(start: str, rest: str) -> None:
     letters = "o" + start + rest
     if ORDER.match(letters):
         shape = verify_order(log(letters))
         assert shape.close_index == (letters.index("C") if "C" in letters else None)
         assert shape.final_index == (letters.index("F") if "F" in letters else None)
+        assert shape.abandonment_index == (letters.index("A") if "A" in letters else None)
     else:
         with pytest.raises(LogError):
             verify_order(log(letters))

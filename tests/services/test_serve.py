@@ -142,6 +142,7 @@ def _self_signed(folder: Path) -> TlsFiles:
 DOORS = {
     ports.VotingPort: routes.VOTING,
     ports.VerificationPort: routes.VERIFICATION,
+    ports.NoticesPort: routes.NOTICES,
     ports.BoxPort: routes.BOX,
     ports.TrusteePort: routes.TRUSTEE,
     ports.WitnessPort: routes.WITNESS,
@@ -160,7 +161,8 @@ def test_every_port_has_one_route_for_each_of_its_methods() -> None:
 
 
 def test_no_two_routes_share_method_and_path() -> None:
-    for tables in ((routes.VOTING, routes.VERIFICATION, routes.LOG), (routes.BOX,), (routes.TRUSTEE,)):
+    public = (routes.VOTING, routes.VERIFICATION, routes.NOTICES, routes.LOG)
+    for tables in (public, (routes.BOX,), (routes.TRUSTEE,)):
         paths = [(route.method, route.path) for table in tables for route in table]
         assert len(set(paths)) == len(paths)
 
@@ -189,9 +191,12 @@ def section(text: str, heading: str) -> str:
 
 
 def test_no_route_has_a_place_for_secrets_in_its_address() -> None:
-    table: tuple[Route[Any, Any], ...] = (*routes.VOTING, *routes.VERIFICATION, *routes.BOX, *routes.TRUSTEE)
+    table: tuple[Route[Any, Any], ...] = (
+        *(*routes.VOTING, *routes.VERIFICATION, *routes.NOTICES),
+        *(*routes.BOX, *routes.TRUSTEE),
+    )
     assert all("{" not in route.path for route in table)
-    assert {route.path for route in table if route.session} == {routes.REFRESH.path, routes.CAST.path}
+    assert {route.path for route in table if route.session} == {"/session", "/votes", "/subscriptions", "/notices"}
 
 
 def test_services_describe_their_messages_and_load_nothing(served: ServedWorld) -> None:

@@ -212,6 +212,7 @@ def test_the_customised_certificates_of_these_tests_pass_when_right() -> None:
         ([], "no key usage"),
         ([(usage("content_commitment"), False)], "not critical"),
         ([(usage("content_commitment", "key_cert_sign"), True)], "authority's"),
+        ([(usage("key_agreement"), True)], "not for signatures"),
         ([(usage("content_commitment", "digital_signature"), True)], "not for signatures"),
         (
             [(usage("content_commitment"), True), (x509.BasicConstraints(ca=True, path_length=0), True)],
@@ -229,6 +230,50 @@ def test_the_customised_certificates_of_these_tests_pass_when_right() -> None:
 def test_wrong_extensions_are_refused(extensions: Sequence[tuple[x509.ExtensionType, bool]], reason: str) -> None:
     with pytest.raises(IdentityError, match=reason):
         verify(custom(*extensions))
+
+
+LOGIN, EMAIL, SERVER = (
+    ExtendedKeyUsageOID.CLIENT_AUTH,
+    ExtendedKeyUsageOID.EMAIL_PROTECTION,
+    ExtendedKeyUsageOID.SERVER_AUTH,
+)
+
+
+@pytest.mark.parametrize("extended", [(LOGIN,), (LOGIN, EMAIL)])
+def test_authentication_certificate_may_be_for_mail_as_well(extended: tuple[ObjectIdentifier, ...]) -> None:
+    certificate = custom((usage("digital_signature"), True), (x509.ExtendedKeyUsage(extended), False))
+    verify(certificate, purpose=Purpose.AUTHENTICATION)
+
+
+@pytest.mark.parametrize(
+    ("bits", "extended"),
+    [
+        (("digital_signature", "content_commitment"), (LOGIN,)),
+        (("content_commitment",), (LOGIN,)),
+        (("key_agreement",), (LOGIN,)),
+        (("digital_signature",), (EMAIL,)),
+        (("digital_signature",), (SERVER,)),
+        (("digital_signature",), (LOGIN, SERVER)),
+    ],
+)
+def test_certificate_for_other_purposes_does_not_authenticate(
+    bits: tuple[str, ...], extended: tuple[ObjectIdentifier, ...]
+) -> None:
+    certificate = custom((usage(*bits), True), (x509.ExtendedKeyUsage(extended), False))
+    with pytest.raises(IdentityError, match="not for authentication"):
+        verify(certificate, purpose=Purpose.AUTHENTICATION)
+
+
+def test_certificate_without_extended_usage_does_not_authenticate() -> None:
+    with pytest.raises(IdentityError, match="not for authentication"):
+        verify(custom((usage("digital_signature"), True)), purpose=Purpose.AUTHENTICATION)
+
+
+@pytest.mark.parametrize("extended", [LOGIN, EMAIL, SERVER])
+def test_signature_certificate_has_no_extended_usage(extended: ObjectIdentifier) -> None:
+    certificate = custom((usage("content_commitment"), True), (x509.ExtendedKeyUsage([extended]), False))
+    with pytest.raises(IdentityError, match="not for signatures"):
+        verify(certificate)
 
 
 def test_certificate_signed_with_rsa_is_refused() -> None:

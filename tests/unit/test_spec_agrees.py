@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collector import accept, sessions
+from collector import accept, notices, sessions
 from common.checks import floors
 from common.checks.catalogue import CHECKS, DEFENCES
 from common.crypto import batch, encoding_schemes, keyproof, membership, paillier, threshold
@@ -59,8 +59,10 @@ NUMBERS = {
     "most proof branches in a ballot": [(floors.MAXIMUM_BRANCHES, "2000")],
     "most bytes of a vote": [(floors.MAXIMUM_VOTE_BYTES, "16000000")],
     "longest grace, max_age, skew": [(floors.MAXIMUM_CLOCK_SECONDS, "86400")],
+    "longest extension, all together": [(floors.MAXIMUM_EXTENSION_SECONDS, "604800")],
     "lines in a shard of the record": [(record_files.SHARD_LINES, "256")],
     "lifetime of a nonce, of a session": [(sessions.NONCE_SECONDS, "300"), (sessions.SESSION_SECONDS, "3600")],
+    "subscriptions of one voter, notices at once": [(notices.SUBSCRIPTIONS, "8"), (notices.AT_ONCE, "100")],
     "window of the rate limit": [(accept.HOUR, "3600")],
 }
 
@@ -164,7 +166,9 @@ def test_tag_finder_sees_hashes_and_signatures() -> None:
     assert "example" not in found
 
 
-@pytest.mark.parametrize(("folder", "number"), [("common/messages", 8), ("tallier/trustee_state.py", 11)])
+@pytest.mark.parametrize(
+    ("folder", "number"), [("common/messages", 8), ("tallier/ceremony.py", 8), ("tallier/trustee_state.py", 11)]
+)
 def test_spec_names_every_field_of_every_message(folder: str, number: int) -> None:
     text = chapter(number)
     found = list(fields_in_code(folder))

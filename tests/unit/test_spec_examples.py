@@ -33,7 +33,16 @@ from common.encoding.octets import from_base64url
 from common.encoding.times import from_rfc3339
 from common.errors import MalformedMessage
 from common.log.witnessed import open_checkpoint
-from common.messages.acts import Exclusion, Order, Revocation, Signed, roll_digest, verify_document
+from common.messages.acts import (
+    Abandonment,
+    Exclusion,
+    Extension,
+    Order,
+    Revocation,
+    Signed,
+    roll_digest,
+    verify_document,
+)
 from common.messages.ballot import Ballot, ballot_digest, header_hash, pseudonym
 from common.messages.election import Election, load_election
 from common.messages.manifest import Manifest, Policies, Unit
@@ -59,6 +68,8 @@ KINDS: dict[str, type[object]] = {
     "roll": Signed,
     "change-set": Signed,
     "order": Signed,
+    "extension": Signed,
+    "abandonment": Signed,
     "revocation": Signed,
     "exclusion": Signed,
     "ballot": Ballot,
@@ -80,6 +91,8 @@ BODIES = {
     "roll": Roll,
     "change-set": ChangeSet,
     "order": Order,
+    "extension": Extension,
+    "abandonment": Abandonment,
     "revocation": Revocation,
     "exclusion": Exclusion,
 }

@@ -26,9 +26,9 @@ def books() -> list[Book]:
         "statements",
         "verify-statement",
         "8.4, 8.5, 12.2",
-        "A vote statement and its ballot (texts; the ballot proves nothing), the covering time in seconds since 1970, and "
-        "the voter's head before it. Checks in this order: C2, C8, C9. `opens` and `closes` are seconds since 1970.",
-        {"fingerprint": toy.FINGERPRINT.hex(), "opens": OPENS, "closes": CLOSES, **TIMES},
+        "A vote statement and its ballot (texts; the ballot proves nothing), the covering time and the end of voting in force in "
+        "seconds since 1970, and the voter's head before it. Checks in this order: C2, C8, C9. `opens` is in seconds since 1970.",
+        {"fingerprint": toy.FINGERPRINT.hex(), "opens": OPENS, **TIMES},
     )
     _good(book)
     _moments(book)
@@ -47,6 +47,11 @@ def _good(book: Book) -> None:
             "closing",
             "signed the second it closes, covered at the end of grace",
             _given({"time": _time(CLOSES)}, covering=CLOSES + 300),
+        ),
+        (
+            "extended",
+            "signed the second the extended time ends, covered at the end of its grace",
+            _given({"time": _time(CLOSES + 60)}, covering=CLOSES + 360, closes=CLOSES + 60),
         ),
         ("oldest", "as long between signing and covering as it may be", _given(covering=OPENS + 3600 + 330)),
         ("ahead", "the witnesses' clocks as far behind as they may be", _given(covering=OPENS + 3600 - 30)),
@@ -68,6 +73,16 @@ def _moments(book: Book) -> None:
         ("too-far-ahead", "covered 31 s before it was signed", _given(covering=OPENS + 3600 - 31)),
         ("early", "signed a second before the election opens", _given({"time": _time(OPENS - 1)}, covering=OPENS)),
         ("late", "signed a second after it closes", _given({"time": _time(CLOSES + 1)}, covering=CLOSES + 1)),
+        (
+            "late-extended",
+            "signed a second after the extended time",
+            _given({"time": _time(CLOSES + 61)}, covering=CLOSES + 61, closes=CLOSES + 60),
+        ),
+        (
+            "late-cover-extended",
+            "covered a second after its grace",
+            _given({"time": _time(CLOSES + 60)}, covering=CLOSES + 361, closes=CLOSES + 60),
+        ),
         ("late-cover", "covered a second after grace", _given({"time": _time(CLOSES)}, covering=CLOSES + 301)),
     ):
         book.refuse(slug, "first", what, given, "RuleBroken", "C2")
@@ -115,6 +130,7 @@ def _given(
     ballot: dict[str, Json] | None = None,
     *,
     covering: int = OPENS + 3700,
+    closes: int = CLOSES,
     head: dict[str, Json] | None = None,
 ) -> dict[str, Json]:
     """A ballot with changes, and a statement about that ballot, with changes."""
@@ -130,7 +146,13 @@ def _given(
         "time": _time(OPENS + 3600),
         "voter": toy.VOTER,
     }
-    return {"ballot": text, "statement": _text(statement | (changes or {})), "covering_time": covering, "head": head}
+    return {
+        "ballot": text,
+        "statement": _text(statement | (changes or {})),
+        "covering_time": covering,
+        "closes": closes,
+        "head": head,
+    }
 
 
 def _time(seconds: int) -> str:

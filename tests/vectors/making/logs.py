@@ -1,4 +1,4 @@
-"""Vectors for log entries, their order, covering times, tile paths (spec 7.1, 7.6–7.8)."""
+"""Vectors for log entries, their order, covering times, the end of voting, tile paths (spec 7.1, 7.6–7.8)."""
 
 # ruff: noqa: E501 – tables: one vector a line
 from __future__ import annotations
@@ -7,14 +7,24 @@ from tests.vectors.making.kit import Book, Json
 
 
 def books() -> list[Book]:
-    return [entries(), order(), covering_times(), tiles()]
+    return [entries(), order(), covering_times(), ends_of_voting(), tiles()]
 
 
 def entries() -> Book:
     book = Book("log-entries", "log-entry-decode", "7.1", "`text` is UTF-8; `output` kind and digest.")
     digest = "86ff00fa7a42aac4dd1ca2131bf678ede900ca49116ba1a5a956c7087d2531e3"
     good = f'{{"digest":"{digest}","kind":"open"}}'
-    for kind in ("open", "vote", "roll-change", "revocation", "exclusion", "close", "final"):
+    for kind in (
+        "open",
+        "vote",
+        "roll-change",
+        "revocation",
+        "exclusion",
+        "extension",
+        "close",
+        "final",
+        "abandonment",
+    ):
         book.accept(
             kind, f"an entry of kind {kind}", {"text": good.replace("open", kind)}, {"kind": kind, "digest": digest}
         )
@@ -44,24 +54,41 @@ def entries() -> Book:
 
 def order() -> Book:
     book = Book(
-        "log-order", "log-order", "7.7", "Kinds of entries in order; `output` the indices of close and final."
+        "log-order",
+        "log-order",
+        "7.7",
+        "Kinds of entries in order; `output` the indices of close, final, abandonment.",
     )
     v = "vote"
     good: list[tuple[str, str, list[str], list[int | None]]] = [
-        ("opened", "just opened", ["open"], [None, None]),
-        ("running", "running", ["open", v, "roll-change", v, "revocation", "exclusion"], [None, None]),
-        ("closed", "closed", ["open", v, "close"], [2, None]),
+        ("opened", "just opened", ["open"], [None, None, None]),
+        ("running", "running", ["open", v, "roll-change", v, "revocation", "exclusion"], [None, None, None]),
+        ("extended", "extended twice", ["open", v, "extension", v, "extension"], [None, None, None]),
+        ("closed", "closed", ["open", v, "close"], [2, None, None]),
         (
             "counting",
             "closed, then put in order",
             ["open", v, "close", "exclusion", "revocation", "roll-change"],
-            [2, None],
+            [2, None, None],
         ),
-        ("finished", "finished", ["open", v, "close", "exclusion", "final"], [2, 4]),
-        ("nobody-voted", "finished without a vote", ["open", "close", "final"], [1, 2]),
+        ("finished", "finished", ["open", v, "close", "exclusion", "final"], [2, 4, None]),
+        ("nobody-voted", "finished without a vote", ["open", "close", "final"], [1, 2, None]),
+        (
+            "abandoned-open",
+            "abandoned while voting was open",
+            ["open", v, "extension", "abandonment"],
+            [None, None, 3],
+        ),
+        (
+            "abandoned-closed",
+            "abandoned after the close",
+            ["open", v, "close", "exclusion", "abandonment"],
+            [2, None, 4],
+        ),
+        ("abandoned-at-once", "abandoned before anybody voted", ["open", "abandonment"], [None, None, 1]),
     ]
     for slug, what, kinds, where in good:
-        book.accept(slug, what, {"kinds": kinds}, {"close": where[0], "final": where[1]})
+        book.accept(slug, what, {"kinds": kinds}, dict(zip(("close", "final", "abandonment"), where, strict=True)))
     bad = [
         ("empty", "an empty log", []),
         ("no-open", "not opened", [v, "close", "final"]),
@@ -76,6 +103,12 @@ def order() -> Book:
         ("exclusion-after-final", "an exclusion after final", ["open", v, "close", "final", "exclusion"]),
         ("close-after-final", "the close after final", ["open", v, "final", "close"]),
         ("only-close", "a close alone", ["close"]),
+        ("extension-first", "an extension before the open entry", ["extension", "open", "close", "final"]),
+        ("extension-after-close", "an extension after the close", ["open", v, "close", "extension", "final"]),
+        ("final-after-abandonment", "final after abandonment", ["open", v, "close", "abandonment", "final"]),
+        ("vote-after-abandonment", "a vote after abandonment", ["open", "abandonment", v]),
+        ("abandoned-twice", "abandoned twice", ["open", v, "abandonment", "abandonment"]),
+        ("abandonment-after-final", "abandoned after final", ["open", v, "close", "final", "abandonment"]),
     ]
     for slug, what, kinds in bad:
         book.refuse(slug, "finished", what, {"kinds": kinds}, "LogError", "L6")
@@ -121,6 +154,59 @@ def covering_times() -> Book:
 
 def _covered(recorded: list[dict[str, Json]], quorum: int, index: int) -> dict[str, Json]:
     return {"checkpoints": recorded, "quorum": quorum, "index": index}
+
+
+def ends_of_voting() -> Book:
+    book = Book(
+        "ends-of-voting",
+        "end-of-voting",
+        "7.7",
+        "The manifest's end `closes` and `grace`, the extensions of a log (index, the end each names, covering time), all in "
+        "seconds; `output` the end in force for the entry at `index`. Refused are logs with an extension that may not be there.",
+    )
+    one, two = _extension(4, 5_000, 900), _extension(8, 6_000, 5_200)
+    for slug, what, given, end in (
+        ("none", "no extension", _ends(9), 1_000),
+        ("after", "an entry after an extension", _ends(5, one), 5_000),
+        ("before", "an entry before it", _ends(3, one), 1_000),
+        ("itself", "the extension's own entry", _ends(4, one), 1_000),
+        ("twice", "after the second of two", _ends(9, one, two), 6_000),
+        ("between", "between two", _ends(8, one, two), 5_000),
+        ("last-second", "covered at the end of grace", _ends(5, one | {"covered": 1_300}), 5_000),
+        ("late", "covered a second later: it moves nothing", _ends(5, one | {"covered": 1_301}), 1_000),
+        ("second-late", "only the second came too late", _ends(9, one, two | {"covered": 5_301}), 5_000),
+        (
+            "both-late",
+            "the second one cannot build on a first that came too late",
+            _ends(9, one | {"covered": 1_301}, two),
+            1_000,
+        ),
+        ("a-week", "a week after the manifest's end", _ends(5, one | {"closes": 605_800}), 605_800),
+    ):
+        book.accept(slug, what, given, end)
+    for slug, base, what, given in (
+        ("same", "after", "an extension to the same end", _ends(5, one | {"closes": 1_000})),
+        ("earlier", "after", "an extension to an earlier end", _ends(5, one | {"closes": 999})),
+        ("back", "twice", "a second extension that takes the first back", _ends(9, one, two | {"closes": 4_000})),
+        (
+            "back-late",
+            "both-late",
+            "a second one below the first, which moved nothing",
+            _ends(9, one | {"covered": 1_301}, two | {"closes": 4_000}),
+        ),
+        ("too-far", "a-week", "a second more than a week", _ends(5, one | {"closes": 605_801})),
+        ("too-far-together", "twice", "more than a week in two steps", _ends(9, one, two | {"closes": 605_801})),
+    ):
+        book.refuse(slug, base, what, given, "RuleBroken", "L6")
+    return book
+
+
+def _extension(index: int, closes: int, covered: int) -> dict[str, Json]:
+    return {"index": index, "closes": closes, "covered": covered}
+
+
+def _ends(index: int, *extensions: dict[str, Json]) -> dict[str, Json]:
+    return {"closes": 1_000, "grace": 300, "extensions": list(extensions), "index": index}
 
 
 def tiles() -> Book:

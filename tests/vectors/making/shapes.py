@@ -159,6 +159,18 @@ SHAPES: dict[str, dict[str, Json]] = {
         "voters": _list("voter-id", 1),
         "reason": "text",
     },
+    "extension": {
+        "format": _format("extension"),
+        "fingerprint": "digest",
+        "closes": "time",
+        "reason": "text",
+    },
+    "abandonment": {
+        "format": _format("abandonment"),
+        "fingerprint": "digest",
+        "tree_size": "count",
+        "reason": "text",
+    },
     "exclusion": {
         "format": _format("exclusion"),
         "fingerprint": "digest",
@@ -183,6 +195,7 @@ SHAPES: dict[str, dict[str, Json]] = {
     "session-view": {
         "session": "base64url",
         "time": "time",
+        "closes": "time",
         "unit": _null("name"),
         "contests": _list("name"),
         "roll_version": "count",

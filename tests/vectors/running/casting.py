@@ -22,11 +22,12 @@ def statement(shared: dict[str, Json], given: dict[str, Json]) -> Json:
     election = SimpleNamespace(
         fingerprint=shared["fingerprint"],
         opens=shared["opens"],
-        closes=shared["closes"],
         manifest=SimpleNamespace(times=times),
     )
     head = given["head"] and Head(0, given["head"]["digest"], given["head"]["sequence"])
-    facts: Any = SimpleNamespace(election=election, time=given["covering_time"], head=head, margin=0)
+    facts: Any = SimpleNamespace(
+        election=election, time=given["covering_time"], head=head, closes=given["closes"], margin=0
+    )
     checks = {"C2": c2_election_and_time, "C8": c8_ballot_is_the_signers, "C9": c9_continues_chain}
     for check, function in checks.items():
         with under(check):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+from common.checks.log import require_later
 from common.log.checkpoint import Checkpoint
 from common.log.covering import CoveringTimes
 from common.log.entries import Entry, EntryKind, verify_order
@@ -9,6 +14,7 @@ from common.log.merkle import MerkleTree, verify_consistency, verify_inclusion
 from common.log.note import KeyType, NoteKey, parse_vkey
 from common.log.tiles import parse_tile_path
 from common.log.witnessed import LogTrust, Witnessed, verify_log_signature, verify_witnesses
+from common.tally.end_of_voting import end_of_voting
 from tests.vectors.running.verdict import Json, Operation, under
 
 
@@ -40,7 +46,7 @@ def entry(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
 def order(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
     with under("L6"):
         shape = verify_order(Entry(EntryKind(kind), "00" * 32) for kind in given["kinds"])
-    return {"close": shape.close_index, "final": shape.final_index}
+    return {"close": shape.close_index, "final": shape.final_index, "abandonment": shape.abandonment_index}
 
 
 def verifier_key(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
@@ -73,6 +79,18 @@ def covering(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
         return CoveringTimes(recorded, given["quorum"]).of(given["index"])
 
 
+def end(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
+    """These rules look at no more of an election than what stands here."""
+    closes, named = given["closes"], [one["closes"] for one in given["extensions"]]
+    of: Any = SimpleNamespace(closes=closes, manifest=SimpleNamespace(times=SimpleNamespace(grace=given["grace"])))
+    with under("L6"):
+        for earlier, later in pairwise([closes, *named]):
+            require_later(of, earlier, later)
+    covered = {one["index"]: one["covered"] for one in given["extensions"]}
+    logged = [(one["index"], one["closes"]) for one in given["extensions"]]
+    return end_of_voting(of, logged, covered.get).at(given["index"])
+
+
 def tile(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
     found = parse_tile_path(given["path"])
     return {"level": found.level, "index": found.index, "width": found.width}
@@ -92,6 +110,7 @@ OPERATIONS: dict[str, Operation] = {
     "verifier-key-decode": verifier_key,
     "open-checkpoint": checkpoint,
     "covering-time": covering,
+    "end-of-voting": end,
     "tile-path-decode": tile,
     "verify-ed25519": ed25519,
 }

@@ -17,6 +17,8 @@ KINDS: dict[str, type[Any]] = {
     "roll": roll.Roll,
     "change-set": roll.ChangeSet,
     "order": acts.Order,
+    "extension": acts.Extension,
+    "abandonment": acts.Abandonment,
     "revocation": acts.Revocation,
     "exclusion": acts.Exclusion,
     "ballot": ballot.Ballot,

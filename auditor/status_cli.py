@@ -1,0 +1,121 @@
+"""`valik status`: how an election stands, for everyone who looks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from auditor.status import Status, read_status
+from common.checks.catalogue import COMPLETE
+from common.checks.manifest import open_manifest
+from common.crypto.systems import SYSTEMS
+from common.encoding.times import to_rfc3339
+from common.errors import EncodingError, ServiceRefused
+from common.messages.acts import Signed
+from common.messages.election import Election
+from common.routes import HEALTH
+from common.transport.client import CollectorClient
+from common.transport.connection import Connection
+from common.transport.documents import read_authority, read_document
+from common.transport.options import AuthorityKey, Ca, Json, ManifestFile, connect, require_permitted, say
+
+UNWELL = 1
+"""Exit code if a service that was asked after is not well; the election itself is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """What the command takes from its machine; tests put something else there. `clock`: seconds since 1970."""
+
+    clock: Callable[[], float] = time.time
+    connect: Callable[[str, Path | None], AbstractContextManager[Connection]] = connect
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that was asked after: what it said, and whether it is well."""
+
+    role: str
+    address: str
+    well: bool
+    said: str
+
+
+def status(
+    context: typer.Context,
+    manifest: ManifestFile,
+    authority: AuthorityKey,
+    trustee: Annotated[list[str] | None, typer.Option(help="Address of a trustee to ask after.")] = None,
+    witness: Annotated[list[str] | None, typer.Option(help="Address of a witness to ask after.")] = None,
+    ca: Ca = None,
+    as_json: Json = False,
+) -> None:
+    """Show how an election stands: its phase, what is in its log, who witnessed that, and who is there.
+
+    Fetches the newest checkpoint and all log entries from the collector that the manifest names, and verifies them.
+    Exit code 1 if a trustee or witness that you name is not well.
+    """
+    lookout = context.obj if isinstance(context.obj, Lookout) else Lookout()
+    election = open_manifest(read_document(Signed, manifest), read_authority(authority), SYSTEMS, COMPLETE)
+    require_permitted(election.insecure, True)
+    with lookout.connect(election.manifest.collector.address, ca) as connection:
+        found = read_status(election, CollectorClient(connection), int(lookout.clock()), COMPLETE)
+    services = [_ask("trustee", address, lookout, ca) for address in trustee or []]
+    services += [_ask("witness", address, lookout, ca) for address in witness or []]
+    if not as_json:
+        _print(found, services, election)
+    say(as_json, _values(found, services, election), f"Phase: {found.phase}.")
+    raise typer.Exit(0 if all(service.well for service in services) else UNWELL)
+
+
+def _ask(role: str, address: str, lookout: Lookout, ca: Path | None) -> Service:
+    with lookout.connect(address, ca) as connection:
+        try:
+            return Service(role, address, True, connection.call(HEALTH, None).service)
+        except (ServiceRefused, EncodingError) as error:
+            return Service(role, address, False, str(error))
+
+
+def _values(found: Status, services: Sequence[Service], election: Election) -> dict[str, object]:
+    return {
+        "title": election.manifest.title,
+        "fingerprint": election.fingerprint,
+        "phase": found.phase.name.lower(),
+        "size": found.checkpoint.size,
+        "root": found.checkpoint.root.hex(),
+        "entries": dict(found.entries),
+        "cosigned": {name: None if at is None else to_rfc3339(at) for name, at in found.cosigned.items()},
+        "services": [
+            {"role": service.role, "address": service.address, "well": service.well, "said": service.said}
+            for service in services
+        ],
+    }
+
+
+def _print(found: Status, services: Sequence[Service], election: Election) -> None:
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    times = election.manifest.times
+    console.print(f"{election.manifest.title}\nfingerprint {election.fingerprint}")
+    console.print(f"opens {times.opens}, closes {times.closes}")
+    table = Table(title="Log", title_justify="left", show_header=False)
+    for kind, count in found.entries.items():
+        table.add_row(f"{kind} entries", str(count))
+    table.add_row("size", str(found.checkpoint.size))
+    table.add_row("root", found.checkpoint.root.hex())
+    console.print(table)
+    witnesses = Table(title=f"Newest checkpoint (quorum {election.manifest.witnesses.quorum})", title_justify="left")
+    witnesses.add_column("witness")
+    witnesses.add_column("cosigned")
+    for name, at in found.cosigned.items():
+        witnesses.add_row(name, "not this one" if at is None else to_rfc3339(at))
+    console.print(witnesses)
+    for service in services:
+        console.print(f"{service.role} {service.address}: {service.said}", style=None if service.well else "bold red")

@@ -1,0 +1,106 @@
+"""`valik authority`: make the election, and sign everything that happens to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from common.crypto.systems import cryptosystem
+from common.eid.service_keys import public_raw
+from common.encoding.octets import to_base64url
+from common.errors import SetupError
+from common.messages.draft import Draft, RollDraft
+from common.messages.introductions import CollectorIntroduction, EidIntroduction
+from common.messages.manifest import Witness
+from common.messages.message import encode
+from common.transport.documents import read_document, write_document
+from common.transport.key_files import new_folder, save_key, write_private
+from common.transport.options import Insecure, Json, require_permitted, say
+from tallier.acts_cli import KEY, acts, open_authority
+from tallier.ceremony import Ceremony
+from tallier.folders import new_public_folder, require_free
+from tallier.founding import Introductions, found_election
+from tallier.outbox import Outbox
+
+PUBLIC_KEY = "authority.key"
+Folder = Annotated[Path, typer.Argument(help="The authority's own folder, made by `valik authority new`.")]
+DraftFile = Annotated[Path, typer.Option("--draft", help="The election's draft, from `valik election draft`.")]
+
+authority = typer.Typer(
+    no_args_is_help=True, help="The election authority: make the election, sign what happens to it."
+)
+authority.add_typer(acts)
+
+
+def register(app: typer.Typer) -> None:
+    """Mount this party's commands."""
+    app.add_typer(authority, name="authority")
+
+
+@authority.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="The authority's own folder; must not exist yet.")],
+    as_json: Json = False,
+) -> None:
+    """Make the authority's key. Everyone pins FOLDER/authority.key; the rest of the folder stays secret."""
+    key = Ed25519PrivateKey.generate()
+    new_folder(folder)
+    save_key(folder / KEY, key)
+    _write_text(folder / PUBLIC_KEY, to_base64url(public_raw(key)))
+    text = f"made {folder}; hand {folder / PUBLIC_KEY} to everyone, on a way that nobody can forge"
+    say(as_json, {"public": str(folder / PUBLIC_KEY)}, text)
+
+
+@authority.command()
+def manifest(
+    folder: Folder,
+    draft: DraftFile,
+    roll: Annotated[Path, typer.Option(help="The voter roll's rows, from `valik election draft`.")],
+    ceremony: Annotated[Path, typer.Option(help="The outcome of the key ceremony.")],
+    collector: Annotated[Path, typer.Option(help="The collector's public.json.")],
+    witness: Annotated[list[Path], typer.Option(help="A witness's public.json; once for each.")],
+    eid: Annotated[Path, typer.Option(help="The eID authority's public.json.")],
+    out: Annotated[Path, typer.Option(help="New folder for what everyone needs.")],
+    insecure_parameters: Insecure = False,
+    as_json: Json = False,
+) -> None:
+    """Make and sign the voter roll and the manifest, which is the election, and check both as everyone will.
+
+    Out: in --out manifest.json, key-proof.json, authority.key and fingerprint.txt, for everyone; and roll.json, which
+    names the voters and is for the collector alone.
+    """
+    signer = open_authority(folder)
+    parties = Introductions(
+        read_document(CollectorIntroduction, collector),
+        tuple(read_document(Witness, file) for file in witness),
+        read_document(EidIntroduction, eid),
+    )
+    rules, rows, held = read_document(Draft, draft), read_document(RollDraft, roll), read_document(Ceremony, ceremony)
+    require_permitted(cryptosystem(rules.parameters).insecure, insecure_parameters)
+    require_free(out)
+    founded = found_election(signer, rules, rows.voters, held, parties)
+    election = founded.election
+    new_public_folder(out)
+    Outbox(folder / election.manifest.election_id).start(founded.roll)
+    write_document(out / "manifest.json", founded.manifest)
+    write_document(out / "key-proof.json", held.proof)
+    write_private(out / "roll.json", encode(founded.roll))
+    _write_text(out / PUBLIC_KEY, to_base64url(signer.public_key))
+    _write_text(out / "fingerprint.txt", election.fingerprint)
+    say(
+        as_json,
+        {"election_id": election.manifest.election_id, "fingerprint": election.fingerprint, "out": str(out)},
+        f"signed {election.manifest.title!r} for {len(rows.voters)} voters; K1 to K5 hold\n"
+        f"fingerprint {election.fingerprint}\nwrote {out}; announce the fingerprint, and start the services",
+    )
+
+
+def _write_text(path: Path, line: str) -> None:
+    try:
+        with path.open("x", encoding="ascii") as stream:
+            stream.write(line + "\n")
+    except OSError as error:
+        raise SetupError(f"{path} cannot be written ({error.strerror}); name another folder") from None

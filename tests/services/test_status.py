@@ -1,0 +1,173 @@
+"""`valik status` in every phase of an election, from the public log alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from auditor import status_cli
+from auditor.status import Phase, read_status
+from auditor.status_cli import UNWELL, Lookout
+from common.encoding.octets import to_base64url
+from common.encoding.times import to_rfc3339
+from common.errors import CheckFailed
+from common.log.tiles import Tile, bundles_of, decode_bundle, encode_bundle
+from common.messages.message import encode
+from common.ports import Unavailable
+from common.transport.connection import Connection
+from scenarios.founding import create_world
+from scenarios.services import ServedWorld, served_world
+from scenarios.world import World
+from tests.conftest import CHOICES, PEOPLE, draft, rows
+
+app = typer.Typer()
+app.command()(status_cli.status)
+
+
+class Watcher:
+    """Someone with the manifest, and no part in the election."""
+
+    def __init__(self, served: ServedWorld, folder: Path) -> None:
+        self.served = served
+        self._manifest = folder / "manifest.json"
+        self._manifest.write_bytes(encode(served.world.manifest))
+
+    def run(self, *words: str) -> Result:
+        world = self.served.world
+        pins = ("--manifest", str(self._manifest), "--authority", to_base64url(world.authority.public_key))
+        return CliRunner().invoke(app, [*pins, *words], obj=Lookout(world.clock, self._connect))
+
+    def said(self, *words: str) -> dict[str, Any]:
+        result = self.run(*words, "--json")
+        assert result.exit_code in {0, UNWELL}, result.exception
+        found: dict[str, Any] = json.loads(result.stdout)
+        return found
+
+    @contextmanager
+    def _connect(self, address: str, _ca: Path | None) -> Iterator[Connection]:
+        if address == self.served.world.election.manifest.collector.address:
+            yield self.served.public
+        else:
+            with Connection(address) as connection:
+                yield connection
+
+
+@pytest.fixture(scope="module")
+def watcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watcher]:
+    with served_world(draft(), rows(), insecure_parameters=True) as served:
+        yield Watcher(served, tmp_path_factory.mktemp("watcher"))
+
+
+def test_status_follows_an_election_from_opening_to_final(watcher: Watcher) -> None:
+    world = watcher.served.world
+    world.clock.now -= 10
+    assert watcher.said()["phase"] == "before"
+    world.clock.now += 10
+    for person in PEOPLE[:3]:
+        world.vote(world.citizen(person), CHOICES)
+    said = watcher.said()
+    assert (said["phase"], said["entries"]) == ("open", {"open": 1, "vote": 3})
+    assert (said["fingerprint"], said["size"]) == (world.election.fingerprint, 4)
+    assert set(said["cosigned"].values()) == {to_rfc3339(world.clock.now)}
+    world.clock.now = world.election.closes + 1
+    assert watcher.said()["phase"] == "ended"
+    world.close()
+    assert watcher.said()["phase"] == "closed"
+    world.finalise()
+    said = watcher.said()
+    assert (said["phase"], said["entries"]) == ("final", {"open": 1, "vote": 3, "close": 1, "final": 1})
+    shown = watcher.run().output
+    assert "Phase: final" in shown
+    for witness in world.election.manifest.witnesses.members:
+        assert witness.name in shown
+
+
+def test_status_names_who_is_there_and_who_is_not(watcher: Watcher) -> None:
+    served = watcher.served
+    there = ("--trustee", served.trustees[0].address, "--witness", served.witnesses[0].address)
+    assert [(service["role"], service["said"]) for service in watcher.said(*there)["services"]] == [
+        ("trustee", "Valik trustee"),
+        ("witness", "Valik witness"),
+    ]
+    assert watcher.run(*there).exit_code == 0
+    gone = ("--trustee", "http://127.0.0.1:9")
+    assert watcher.run(*there, *gone).exit_code == UNWELL
+    assert watcher.said(*gone)["services"][0]["well"] is False
+
+
+def test_status_shows_a_witness_that_is_missing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_arguments: object) -> str:
+        raise Unavailable("maintenance")
+
+    monkeypatch.setattr(world.witnesses[1], "add_checkpoint", down)
+    world.vote(world.citizen(PEOPLE[0]), CHOICES)
+    found = read_status(world.election, world.collector, world.clock(), world.checks)
+    assert [at is None for at in found.cosigned.values()] == [False, True, False]
+
+
+def test_abandoned_and_extended_elections_are_told(make_world: Callable[..., World]) -> None:
+    world = make_world()
+
+    def phase() -> Phase:
+        return read_status(world.election, world.collector, world.clock(), world.checks).phase
+
+    world.extend(world.election.closes + 3_600)
+    assert phase() is Phase.OPEN
+    world.clock.now = world.election.closes + 1
+    assert phase() is Phase.EXTENDED
+    world.abandon()
+    assert phase() is Phase.ABANDONED
+
+
+# --- a collector that lies
+
+
+class Lying:
+    """Passes everything on but what a test replaces."""
+
+    def __init__(self, world: World, **replaced: object) -> None:
+        self._world, self._replaced = world, replaced
+
+    def __getattr__(self, name: str) -> Any:
+        return self._replaced.get(name) or getattr(self._world.collector, name)
+
+
+def refused(world: World, collector: object) -> str:
+    with pytest.raises(CheckFailed) as failure:
+        read_status(world.election, collector, world.clock(), world.checks)  # type: ignore[arg-type]
+    return failure.value.check
+
+
+def test_entries_that_are_not_those_of_the_checkpoint_are_refused(world: World) -> None:
+    world.vote(world.citizen(PEOPLE[0]), CHOICES)
+
+    def swapped(tile: Tile) -> bytes:
+        leaves = decode_bundle(tile, world.collector.tile(tile))
+        return encode_bundle((leaves[0], leaves[0]))
+
+    assert refused(world, Lying(world, tile=swapped)) == "L1"
+    assert refused(world, Lying(world, tile=lambda tile: b"")) == "L1"
+    assert refused(world, Lying(world, tile=lambda tile: world.collector.tile(tile)[:-1])) == "L1"
+    assert next(bundles_of(2)).width == 2
+    read_status(world.election, world.collector, world.clock(), world.checks)
+
+
+def test_checkpoint_without_quorum_or_of_another_log_is_refused(world: World) -> None:
+    note = world.collector.checkpoint()
+    lines = note.split("\n— ")
+    assert refused(world, Lying(world, checkpoint=lambda: "\n— ".join(lines[:3]) + "\n")) == "L4"
+    other = create_world(draft(), rows(), insecure_parameters=True)
+    assert refused(world, other.collector) == "L3"
+
+
+def test_wrong_authority_is_refused(watcher: Watcher) -> None:
+    result = watcher.run("--authority", "A" * 43)
+    assert isinstance(result.exception, CheckFailed)
+    assert result.exception.check == "K1"

@@ -1,0 +1,58 @@
+"""What a voter can do when a vote is not cast."""
+
+from __future__ import annotations
+
+from common.errors import CheckFailed, ServiceRefused, ValikError
+from common.ports import Lapsed, NotAuthenticated, Unavailable
+from voter_client.journal import Journal
+
+RETRY = (
+    "Your vote is signed and kept, but NOT cast yet. Run the same command with --retry, until it says that your vote "
+    "is cast: it posts the same vote, which is never counted twice"
+)
+AGAIN = "Nothing was posted; run the same command again"
+BAD_RECEIPT = (
+    "Your vote is NOT cast: its receipt does not hold. Keep this home, it is evidence; run the same command with "
+    "--retry, and if that fails too, tell the election authority and vote on paper"
+)
+BY_CHECK = {
+    "C1": "The vote is larger than this election allows; report this to the election authority",
+    "C2": "It was signed too early, too late, or too long ago. If voting is still open, vote again",
+    "C3": "Your card is not one that this election accepts; ask the issuer of the card",
+    "C4": "Your card's certificates are not in order now; ask the issuer of the card",
+    "C6": "Authenticate and sign with the same card",
+    "C7": "The voter roll says otherwise; start again, and if that fails too, ask the election authority",
+    "C9": "Another vote under your name was recorded meanwhile; start again, and look at it",
+    "C12": "You voted too often within the hour; wait, then vote again",
+}
+
+
+class NotCast(ServiceRefused):
+    """The vote is not cast; the text says why, and what to do next."""
+
+
+def advised(error: ValikError, journal: Journal) -> NotCast:
+    """The same failure with the next step."""
+    return NotCast(f"{_closed(str(error))} {_advice(error, journal)}.")
+
+
+def refused_for_good(error: ValikError) -> bool:
+    """True if posting the same bytes again cannot succeed: the collector's checks said so, or they lapsed."""
+    return isinstance(error, Lapsed) or (isinstance(error, CheckFailed) and error.check.startswith("C"))
+
+
+def _advice(error: ValikError, journal: Journal) -> str:
+    if isinstance(error, CheckFailed):
+        fallback = "Your vote is not cast; vote again, or ask the election authority"
+        return BY_CHECK.get(error.check, fallback) if error.check.startswith("C") else BAD_RECEIPT
+    if isinstance(error, Lapsed):
+        return "Your vote is not cast"
+    if journal.posted is not None:
+        return RETRY
+    if isinstance(error, NotAuthenticated | Unavailable):
+        return AGAIN
+    return "Your vote is not cast"
+
+
+def _closed(text: str) -> str:
+    return text if text.endswith((".", "!")) else f"{text}."

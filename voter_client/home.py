@@ -1,0 +1,136 @@
+"""What a voter's client keeps on disk: the election it has pinned, and one journal for each voter.
+
+    manifest.json   the signed manifest
+    authority.key   the authority's key
+    fingerprint     the election fingerprint
+    journals/       a file for each voter, named by a hash, with votes, receipts and seeds
+
+All of it is for its owner's eyes only: with a seed one can read a vote.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from common.checks.catalogue import COMPLETE
+from common.checks.check import CheckList
+from common.checks.manifest import open_manifest
+from common.crypto.cryptosystem import Cryptosystem
+from common.crypto.systems import SYSTEMS
+from common.encoding.octets import to_base64url
+from common.errors import EncodingError, SetupError
+from common.messages.acts import Signed
+from common.messages.election import Election
+from common.messages.message import decode
+from common.transport.documents import read_authority, read_document
+from common.transport.files import read_if_present, write_durably
+from voter_client.cast import require_election
+from voter_client.journal import Journal
+from voter_client.journal_file import read_journal, write_journal
+
+MANIFEST, AUTHORITY, FINGERPRINT, JOURNALS = "manifest.json", "authority.key", "fingerprint", "journals"
+
+
+class Home:
+    """An existing home. Several processes may use it at once; each voter's journal is changed by one at a time."""
+
+    def __init__(
+        self, folder: Path, *, systems: Mapping[str, Cryptosystem] = SYSTEMS, checks: CheckList = COMPLETE
+    ) -> None:
+        """Open the election pinned in `folder` (K1, K2); `SetupError` if that is no home, `CheckFailed` if the
+        manifest is not the one that was pinned.
+        """
+        if not (folder / MANIFEST).is_file():
+            raise SetupError(f"{folder} holds no election yet; give --manifest and --authority to pin one there")
+        self.folder = folder
+        self.checks = checks
+        authority = read_authority(str(folder / AUTHORITY))
+        pinned = _line(folder / FINGERPRINT)
+        signed = read_document(Signed, folder / MANIFEST)
+        self.election: Election = open_manifest(signed, authority, systems, checks, pinned)
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        manifest: bytes,
+        authority_key: bytes,
+        fingerprint: str | None = None,
+        *,
+        insecure_parameters: bool = False,
+        systems: Mapping[str, Cryptosystem] = SYSTEMS,
+        checks: CheckList = COMPLETE,
+    ) -> Home:
+        """Pin an election in a new folder, once K1, K2 and K4 hold.
+
+        `manifest`: bytes of the signed manifest; `authority_key`: 32 bytes; `fingerprint`: 64 hex digits as
+        announced, if known. `CheckFailed`; `SetupError` for a folder that is there and for toy parameters that
+        nobody asked for; `EncodingError` for a manifest that is none.
+        """
+        election = open_manifest(decode(Signed, manifest), authority_key, systems, checks, fingerprint)
+        _require_permitted(election, insecure_parameters)
+        require_election(election, checks)
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+        except FileExistsError:
+            raise SetupError(f"{folder} is there already; name another folder, or leave out --manifest") from None
+        except OSError as error:
+            raise SetupError(f"{folder} cannot be made ({error.strerror}); name another folder") from None
+        (folder / JOURNALS).mkdir(mode=0o700)
+        write_durably(folder / ".gitignore", b"*\n")
+        write_durably(folder / AUTHORITY, to_base64url(authority_key).encode("ascii") + b"\n")
+        write_durably(folder / FINGERPRINT, election.fingerprint.encode("ascii") + b"\n")
+        write_durably(folder / MANIFEST, manifest)  # last: without it the folder is no home
+        return cls(folder, systems=systems, checks=checks)
+
+    @contextmanager
+    def journal(self, voter: str) -> Iterator[Journal]:
+        """The journal of `voter` (`PNOEE-…`), empty at first, whose changes are on disk as soon as they are made.
+
+        Nobody else can change it meanwhile. `SetupError` if another process has it, and for a damaged file.
+        """
+        path = self.path(voter, "json")
+        with path.with_suffix(".lock").open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise SetupError("another window is voting with this journal; finish there first") from None
+            journal = self.look(voter)
+            journal.keep = lambda changed: write_durably(path, write_journal(changed, voter))
+            yield journal  # closing the file releases the lock
+
+    def look(self, voter: str) -> Journal:
+        """The journal as it stands, to read only; `SetupError` if its file is damaged: it never seems empty."""
+        path = self.path(voter, "json")
+        data = read_if_present(path)
+        if data is None:
+            return Journal(self.election)
+        try:
+            return read_journal(data, voter, self.election)
+        except EncodingError as error:
+            raise SetupError(
+                f"{path}: {error}. Put back a copy of this file; without it this client cannot tell whether the "
+                "collector still holds your vote"
+            ) from None
+
+    def path(self, voter: str, kind: str) -> Path:
+        """A file about one voter, whose name does not show the personal code."""
+        name = hashlib.sha256(f"{self.election.fingerprint}/{voter}".encode()).hexdigest()
+        return self.folder / JOURNALS / f"{name}.{kind}"
+
+
+def _require_permitted(election: Election, insecure_parameters: bool) -> None:
+    if election.insecure and not insecure_parameters:
+        name = election.manifest.parameters
+        raise SetupError(f"{name} is a toy, its votes are no secret; say --insecure-parameters to use it")
+
+
+def _line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").removesuffix("\n")
+    except (OSError, UnicodeDecodeError):
+        raise SetupError(f"{path} is missing or damaged; make a new home from the manifest") from None
