@@ -36,7 +36,8 @@ capture: run-env
 	$(RUN) mock scenarios/elections/demo.toml --out demo > docs/demo-output.txt
 
 demo-quick: run-env
-	$(RUN) mock scenarios/elections/demo.toml --voters 60 --parameters toy-512 --insecure-parameters --out demo-quick
+	$(RUN) mock scenarios/elections/demo.toml --voters 60 --parameters toy-512 --insecure-parameters --in-memory \
+		--out demo-quick
 
 lint: dev
 	$(BIN)/ruff format --check .

@@ -50,7 +50,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Election:
+class Papers:
     """What every computer is set up with: bytes of the signed manifest, the authority's key, the fingerprint."""
 
     manifest: bytes
@@ -59,20 +59,20 @@ class Election:
     insecure_parameters: bool
 
     @classmethod
-    def read(cls, papers: Path, *, insecure_parameters: bool) -> Election:
+    def read(cls, folder: Path, *, insecure_parameters: bool) -> Papers:
         """From a folder with the authority's papers."""
-        fingerprint = (papers / "fingerprint.txt").read_text(encoding="ascii").strip()
-        key = read_authority(str(papers / "authority.key"))
-        return cls((papers / "manifest.json").read_bytes(), key, fingerprint, insecure_parameters)
+        fingerprint = (folder / "fingerprint.txt").read_text(encoding="ascii").strip()
+        key = read_authority(str(folder / "authority.key"))
+        return cls((folder / "manifest.json").read_bytes(), key, fingerprint, insecure_parameters)
 
 
 class Computers:
     """Processes for voters; a voter always comes to the same one, and verifies on another."""
 
-    def __init__(self, folder: Path, count: int, election: Election) -> None:
+    def __init__(self, folder: Path, count: int, papers: Papers) -> None:
         """Homes are made in `folder`, which exists."""
         self._pools = [
-            ProcessPoolExecutor(1, get_context("spawn"), _set_up, (folder / f"computer-{number}", election))
+            ProcessPoolExecutor(1, get_context("spawn"), _set_up, (folder / f"computer-{number}", papers))
             for number in range(1, count + 1)
         ]
         self._places: dict[str, int] = {}
@@ -127,14 +127,14 @@ class _Computer:
 _here: _Computer | None = None
 
 
-def _set_up(folder: Path, election: Election) -> None:
+def _set_up(folder: Path, papers: Papers) -> None:
     global _here  # noqa: PLW0603  a process is one computer
     home = Home.create(
         folder,
-        election.manifest,
-        election.authority_key,
-        election.fingerprint,
-        insecure_parameters=election.insecure_parameters,
+        papers.manifest,
+        papers.authority_key,
+        papers.fingerprint,
+        insecure_parameters=papers.insecure_parameters,
     )
     _here = _Computer(home, CollectorClient(Connection(home.election.manifest.collector.address)))
 

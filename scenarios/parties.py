@@ -16,7 +16,7 @@ from common.messages.draft import Draft, RollChanges, RollDraft
 from common.messages.roll import RollChange, RollEntry
 from common.transport.documents import write_document
 from common.transport.serve import LOOPBACK, listen
-from scenarios.computers import Election, Errand
+from scenarios.computers import Errand, Papers
 from scenarios.country.card_office import read_pins
 from scenarios.supervisor import Service, Supervisor
 
@@ -83,7 +83,7 @@ class Parties:
         command = ("ceremony", "hold", "--draft", "draft.json", *asked, "--out", "ceremony.json", *self._toy)
         self._supervisor.run("dealer", self.folder("dealer"), *command, progress=progress)
 
-    def open(self, rows: Sequence[RollEntry]) -> Election:
+    def open(self, rows: Sequence[RollEntry]) -> Papers:
         """The authority signs manifest and roll, and everyone gets them; witnesses and collector start."""
         self._sign_papers(rows)
         for party in ("collector", "processor", "public", *self._witnesses):
@@ -100,7 +100,7 @@ class Parties:
         )
         self._supervisor.await_ready(self._services["collector"])
         self._box = ("--box", self._services["collector"].addresses["box"])
-        return Election.read(self.folder("public"), insecure_parameters=bool(self._toy))
+        return Papers.read(self.folder("public"), insecure_parameters=bool(self._toy))
 
     def _sign_papers(self, rows: Sequence[RollEntry]) -> None:
         for paper in ("draft.json", "ceremony.json"):

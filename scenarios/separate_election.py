@@ -21,7 +21,7 @@ from common.errors import ServiceRefused, ValikError
 from common.messages.message import decode
 from common.messages.result import Result
 from common.messages.roll import RollChange, RollEntry
-from scenarios.computers import Computers, Election, Outcome, children_cpu
+from scenarios.computers import Computers, Outcome, Papers, children_cpu
 from scenarios.definition.toml_file import Definition, held
 from scenarios.parties import Parties
 from scenarios.played import Played, Refusal, Stage, compare
@@ -106,7 +106,7 @@ class SeparateElection:
         self._seconds[name] = time.perf_counter() - begun
 
     @contextmanager
-    def _computers(self, election: Election) -> Iterator[Computers]:
+    def _computers(self, election: Papers) -> Iterator[Computers]:
         """As many as there are cores; what their processes took is noted at their end."""
         begun, before = time.monotonic(), children_cpu()
         with Computers(self._parties.folder("voters"), os.cpu_count() or 1, election) as computers:
