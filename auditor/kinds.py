@@ -23,6 +23,7 @@ class Kind:
 
 
 _RECORD = "whether it follows from the ballots: `valik audit` on the whole record tells"
+_KEY = "whether the key is sound: `valik audit` on the whole record tells"
 _SIGNED = "whether it stands in the log, and where: `valik audit` on the whole record tells"
 
 BODIES: Mapping[type, Kind] = MappingProxyType(
@@ -105,13 +106,18 @@ KINDS = (
 BY_FIELDS: Mapping[frozenset[str], Kind] = MappingProxyType(
     {
         frozenset({"material", "trustees", "proof"}): Kind(
-            "ceremony", "What is public after the key ceremony: the key, the trustees, the key proof."
+            "ceremony", "What is public after the key ceremony: the key, the trustees, the key proof.", left=_KEY
         ),
         frozenset({"parameters", "material", "trustees", "dealer_part"}): Kind(
-            "dealing", "What is public once the key is dealt; the rehearsal of the trustees is still missing."
+            "dealing", "What is public once the key is dealt; the trustees' rehearsal is still missing.", left=_KEY
         ),
         frozenset({"fingerprint", "faults"}): Kind("list of faults", "Votes that must be excluded before `final`."),
-        frozenset({"nth_roots", "square_roots"}): Kind("key proof", "The proof that the election's key is sound."),
+        frozenset({"nth_roots", "square_roots"}): Kind(
+            "key proof", "The proof that the election's key is sound.", left=_KEY
+        ),
+        frozenset({"secret", "material", "trustees", "rehearsal", "final_root", "answer"}): Kind(
+            "trustee's state", "SECRET: it holds a share of the election's key. Give it to nobody."
+        ),
         frozenset({"algorithm", "appVersion", "format", "signature", "unverifiedCertificate"}): Kind(
             "authentication token", "What an ID card says to one site, once (Web eID). It names its owner."
         ),

@@ -150,7 +150,8 @@ def _digests(message: object) -> Iterator[tuple[str, str]]:
         else:
             if isinstance(message.body, Roll | ChangeSet):
                 yield "digest of the roll", roll_digest(message.body)
-            yield "digest in the log", signed_digest(message)
+            if not isinstance(message.body, Roll):
+                yield "digest in the log", signed_digest(message)
     if isinstance(message, RecordedVote):
         yield "digest in the log", digest_of(message)
         yield "vote id", vote_id(encode(message.vote))

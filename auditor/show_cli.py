@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from auditor.show import Found, explain
 from auditor.show_checks import check_alone
@@ -22,6 +21,11 @@ from common.transport.options import Json, say
 
 LARGEST = 2**26
 """Bytes of a file that is looked at."""
+
+
+def register(app: typer.Typer) -> None:
+    """Mount this party's commands."""
+    app.command()(show)
 
 
 def show(
@@ -71,6 +75,8 @@ def _read(file: str) -> bytes:
 
 def _unchecked(found: Found, held: bool, pinned: bool) -> list[str]:
     texts = [found.kind.left] if found.kind.left else []
+    if found.message is None:
+        return texts
     if not pinned:
         texts.insert(0, "anything beyond its form: give --manifest and --authority")
     elif not held:
@@ -81,12 +87,9 @@ def _unchecked(found: Found, held: bool, pinned: bool) -> list[str]:
 def _print(found: Found, size: int, held: list[str], unchecked: list[str]) -> None:
     console = Console(highlight=False, soft_wrap=True, markup=False)
     console.print(f"{found.kind.name[0].upper()}{found.kind.name[1:]}, {size} bytes. {found.kind.what}")
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for label, text in found.rows:
-        table.add_row(label, text)
-    console.print(table)
+    width = max((len(label) for label, _ in found.rows), default=0)
+    for label, text in found.rows:  # digests on one line, to be copied: no table
+        console.print(f"  {label:<{width}}  {text}")
     for text in held:
         console.print(f"Holds: {text}.", style="green")
     for text in unchecked:

@@ -49,6 +49,11 @@ class Service:
     said: str
 
 
+def register(app: typer.Typer) -> None:
+    """Mount this party's commands."""
+    app.command()(status)
+
+
 def status(
     context: typer.Context,
     manifest: ManifestFile,
@@ -108,9 +113,9 @@ def _print(found: Status, services: Sequence[Service], election: Election) -> No
     table = Table(title="Log", title_justify="left", show_header=False)
     for kind, count in found.entries.items():
         table.add_row(f"{kind} entries", str(count))
-    table.add_row("size", str(found.checkpoint.size))
-    table.add_row("root", found.checkpoint.root.hex())
+    table.add_row("all entries", str(found.checkpoint.size))
     console.print(table)
+    console.print(f"root {found.checkpoint.root.hex()}")
     witnesses = Table(title=f"Newest checkpoint (quorum {election.manifest.witnesses.quorum})", title_justify="left")
     witnesses.add_column("witness")
     witnesses.add_column("cosigned")

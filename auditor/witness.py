@@ -64,6 +64,11 @@ class Witness:
         self._clock = clock
         self._logs = {origin: NoteKey(origin, KeyType.ED25519, key) for origin, key in logs.items()}
 
+    def require_ready(self) -> None:
+        """Raise unless the heads of all logs can be read."""
+        for origin in self._logs:
+            self._store.load(origin)
+
     def add_checkpoint(self, old_size: int, proof: Sequence[bytes], note: str) -> str:
         """The cosignature line, with its newline, on the checkpoint in `note`.
 

@@ -99,4 +99,4 @@ def run(
     party = Witness(names[0], key, heads, clock, {election.log_trust.origin: election.log_trust.log_key})
     if supervised:
         obey(sys.stdin, sys.stdout, clock)
-    serve(witness_app(party), host, port, tls_files(tls_cert, tls_key))
+    serve(witness_app(party, party.require_ready), host, port, tls_files(tls_cert, tls_key))

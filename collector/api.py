@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -22,7 +23,10 @@ class PublicDoor(VotingPort, VerificationPort, NoticesPort, LogPort, TilesPort, 
 
 
 def public_app(collector: PublicDoor, vote_bytes: int = MAXIMUM_VOTE_BYTES) -> FastAPI:
-    """Voting, verification, notices, the log. `vote_bytes`: the manifest's policy, applied before a vote is read."""
+    """Voting, verification, notices, the log; ready while there is a witnessed checkpoint in the store.
+
+    `vote_bytes`: the manifest's policy, applied before a vote is read.
+    """
     return make_app(
         "Valik collector",
         [
@@ -31,17 +35,22 @@ def public_app(collector: PublicDoor, vote_bytes: int = MAXIMUM_VOTE_BYTES) -> F
             *_notices(collector),
             *_log(collector),
         ],
+        collector.checkpoint,
     )
 
 
-def box_app(box: BoxPort) -> FastAPI:
-    """The authority's acts, and the whole box once the log is closed: names included, so for a closed network."""
+def box_app(box: BoxPort, ready: Callable[[], object] = lambda: None) -> FastAPI:
+    """The authority's acts, and the whole box once the log is closed: names included, so for a closed network.
+
+    `ready` raises while the collector cannot serve.
+    """
     return make_app(
         "Valik ballot box",
         [
             handle(routes.SUBMIT_ACT, lambda asked: LogIndex(box.submit_act(asked.body))),
             handle(routes.EVIDENCE, lambda asked: box.evidence()),
         ],
+        ready,
     )
 
 

@@ -110,7 +110,7 @@ def run(
     if box_host != LOOPBACK and client_ca is None:
         raise SetupError("the inner door hands out the ballot box with its names: give --client-ca to guard it")
     party = _collector(folder, election, read_document(Signed, roll), witness, ocsp, clock, ca)
-    box = BackgroundService(box_app(party), box_host, box_port, inner)
+    box = BackgroundService(box_app(party, party.checkpoint), box_host, box_port, inner)
     if supervised:
         obey(sys.stdin, sys.stdout, clock)
     app = public_app(party, election.manifest.policies.vote_bytes)

@@ -47,7 +47,7 @@ No defence stops these; each breaks an assumption of [chapter 1](spec/01-parties
 def row(pairing: Pairing) -> str:
     """One line of the table."""
     told = pairing.scenario
-    name = f"`{told.name}`<br>{told.title}"
+    name = f"`{told.name}`: {told.title}"
     if told.residual:
         return _line(name, told.attacker, pairing.complete.outcome.harm, told.residual)
     removed = ", ".join(pairing.without.removed)
@@ -55,7 +55,7 @@ def row(pairing: Pairing) -> str:
         name,
         told.attacker,
         f"**{pairing.without.outcome.verdict}** without {removed}: {pairing.without.outcome.harm}",
-        "<br>".join(_restored(run, pairing) for run in pairing.restored or (pairing.complete,)),
+        "; ".join(_restored(run, pairing) for run in pairing.restored or (pairing.complete,)),
     )
 
 

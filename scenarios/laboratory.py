@@ -113,7 +113,7 @@ def pair(scenario: Scenario, setting: Setting = STANDARD) -> Pairing:
         others = tuple(other for other in ids if other != guard.id)
         outcome = play_without(scenario, others, setting)
         restored.append(Run(others, outcome, stopped_by(outcome, (guard,))))
-    outcome = play_without(scenario, (), setting)
+    outcome = play_without(scenario, (), setting) if ids else stripped
     succeeds = stripped.verdict is Verdict.SUCCEEDED and bool(stripped.harm)
     stands = stopped_by(outcome, scenario.defences) if ids else outcome.verdict is Verdict.SUCCEEDED
     return Pairing(

@@ -53,13 +53,15 @@ def as_json(pairings: Sequence[Pairing]) -> str:
     return json.dumps({"expected": expected, "attacks": rows, "note": NOTE}, indent=2, ensure_ascii=False)
 
 
-def as_html(pairings: Sequence[Pairing]) -> str:
+def as_html(pairings: Sequence[Pairing], setting: Setting = STANDARD) -> str:
     """One file, no script, nothing from elsewhere."""
     return _ENVIRONMENT.get_template("matrix.html.jinja").render(
         pairings=pairings,
         defence=defence,
         drawn=lambda scenario: Markup(picture(scenario.story, scenario.title)),  # noqa: S704  escaped there
         note=NOTE,
+        parameters=setting.parameters,
+        variant=setting.variant,
         expected=sum(pairing.expected for pairing in pairings),
     )
 

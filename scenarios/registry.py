@@ -90,6 +90,7 @@ NAMES = (
     "t_trustees_collude",
     "isolation",
     "vote_seller",
+    "replaced_vote_as_latest",
 )
 
 

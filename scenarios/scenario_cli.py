@@ -89,15 +89,17 @@ def run(
         typer.echo(as_json(pairings))
     else:
         _show(pairings, setting)
-    _write(pairings, out, document, console)
+    _write(pairings, setting, out, document, console)
     raise typer.Exit(0 if all(pairing.expected for pairing in pairings) else 1)
 
 
-def _write(pairings: Sequence[Pairing], out: Path | None, document: Path | None, console: Console) -> None:
+def _write(
+    pairings: Sequence[Pairing], setting: Setting, out: Path | None, document: Path | None, console: Console
+) -> None:
     written: dict[Path, str] = {}
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        written |= {out / "matrix.json": as_json(pairings) + "\n", out / "matrix.html": as_html(pairings)}
+        written |= {out / "matrix.json": as_json(pairings) + "\n", out / "matrix.html": as_html(pairings, setting)}
     if document is not None:
         written[document] = as_document(pairings)
     for path, text in written.items():
@@ -136,7 +138,7 @@ def _tell(console: Console, pairing: Pairing) -> None:
     console.print(Text(f"{told.title}. Attacker: {told.attacker}, who controls {'; '.join(told.controls)}."))
     for step in told.story:
         console.print(Text(f"  {step.sender} → {step.receiver}: {step.text}"))
-    for played in (pairing.without, *pairing.defended):
+    for played in pairing.defended if told.residual else (pairing.without, *pairing.defended):
         removed = f"without {', '.join(played.removed)}" if played.removed else "with every defence"
         console.print(Text(f"{removed}: {played.outcome.words}. {played.outcome.harm}", style="bold"))
         for line in filter(None, played.outcome.evidence):

@@ -121,7 +121,8 @@ def _set_up(
     keys = new_keyring(draft)
     states = [MemoryState() for _ in keys.trustees]
     trustees = tuple(
-        premises.open(trustee_app(trustee)) for trustee in _trustees(keys, states, draft, systems, checks)
+        premises.open(trustee_app(trustee, trustee.require_ready))
+        for trustee in _trustees(keys, states, draft, systems, checks)
     )
     clients = tuple(TrusteeClient(connection) for connection in trustees)
     ceremony = hold_ceremony(systems[draft.parameters], draft.threshold, clients)
@@ -135,8 +136,8 @@ def _set_up(
         trustee_states=states,
         insecure_parameters=True,
     )
-    witnesses = tuple(premises.open(witness_app(witness)) for witness in world.witnesses)
-    ocsp = premises.open(ocsp_app(world.responder))
+    witnesses = tuple(premises.open(witness_app(witness, witness.require_ready)) for witness in world.witnesses)
+    ocsp = premises.open(ocsp_app(world.responder, world.responder.require_ready))
     collector = Collector(  # in place of the one in memory, which has seen no vote
         world.election,
         world.roll,
@@ -148,7 +149,7 @@ def _set_up(
         checks,
     )
     public = premises.open(public_app(collector, world.election.manifest.policies.vote_bytes))
-    box = premises.open(box_app(collector))
+    box = premises.open(box_app(collector, collector.checkpoint))
     # the laboratory may look behind the port of a collector in memory, hence its type; here nobody does
     world.collector = cast(Collector, RemoteCollector(public, box))
     world.trustees = clients

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import FastAPI
 
 from common import routes
@@ -12,8 +14,8 @@ from common.requests import RehearsalShares, ShareDelivery, TallyRequest
 from common.transport.server import handle, make_app
 
 
-def trustee_app(trustee: TrusteePort) -> FastAPI:
-    """One trustee; for the dealer and the processor."""
+def trustee_app(trustee: TrusteePort, ready: Callable[[], object] = lambda: None) -> FastAPI:
+    """One trustee; for the dealer and the processor. `ready` raises while its state cannot be read."""
     return make_app(
         "Valik trustee",
         [
@@ -22,6 +24,7 @@ def trustee_app(trustee: TrusteePort) -> FastAPI:
             handle(routes.REHEARSE, lambda asked: RehearsalShares(trustee.rehearse())),
             handle(routes.ANSWER, lambda asked: _answer(trustee, asked.body)),
         ],
+        ready,
     )
 
 

@@ -65,6 +65,10 @@ class TrusteeService:
         self._checks = checks
         self._lock = Lock()
 
+    def require_ready(self) -> None:
+        """Raise unless the state can be read."""
+        self._store.load()
+
     def identity(self) -> Trustee:
         return Trustee(
             self._name,

@@ -109,7 +109,7 @@ def run(
         party = load_trustee(folder, parameters, insecure_parameters, read_authority(authority))
         if supervised:
             obey(sys.stdin, sys.stdout, Clock())
-        serve(trustee_app(party), host, port, tls_files(tls_cert, tls_key, client_ca))
+        serve(trustee_app(party, party.require_ready), host, port, tls_files(tls_cert, tls_key, client_ca))
 
 
 @trustee.command()

@@ -11,6 +11,10 @@ RETRY = (
     "is cast: it posts the same vote, which is never counted twice"
 )
 AGAIN = "Nothing was posted; run the same command again"
+LAPSED = (
+    "Your vote is NOT cast, and an earlier one of yours does not count any more either. You have to vote again, now "
+    "or on paper"
+)
 BAD_RECEIPT = (
     "Your vote is NOT cast: its receipt does not hold. Keep this home, it is evidence; run the same command with "
     "--retry, and if that fails too, tell the election authority and vote on paper"
@@ -46,7 +50,7 @@ def _advice(error: ValikError, journal: Journal) -> str:
         fallback = "Your vote is not cast; vote again, or ask the election authority"
         return BY_CHECK.get(error.check, fallback) if error.check.startswith("C") else BAD_RECEIPT
     if isinstance(error, Lapsed):
-        return "Your vote is not cast"
+        return LAPSED
     if journal.posted is not None:
         return RETRY
     if isinstance(error, NotAuthenticated | Unavailable):

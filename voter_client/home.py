@@ -91,17 +91,29 @@ class Home:
     def journal(self, voter: str) -> Iterator[Journal]:
         """The journal of `voter` (`PNOEE-…`), empty at first, whose changes are on disk as soon as they are made.
 
-        Nobody else can change it meanwhile. `SetupError` if another process has it, and for a damaged file.
+        Nobody else can change it meanwhile. `SetupError` if another process has it, for a damaged file, and at a
+        change that the disk does not take.
         """
         path = self.path(voter, "json")
-        with path.with_suffix(".lock").open("ab") as lock:
+        with self._locked(path.with_suffix(".lock")):
+            journal = self.look(voter)
+            journal.keep = lambda changed: _write(path, write_journal(changed, voter))
+            yield journal
+
+    @contextmanager
+    def _locked(self, path: Path) -> Iterator[None]:
+        try:
+            lock = path.open("ab")
+        except OSError as error:
+            raise SetupError(
+                f"{path.parent} cannot be used ({error.strerror}); put back a copy of this home"
+            ) from None
+        with lock:  # closing the file releases the lock
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise SetupError("another window is voting with this journal; finish there first") from None
-            journal = self.look(voter)
-            journal.keep = lambda changed: write_durably(path, write_journal(changed, voter))
-            yield journal  # closing the file releases the lock
+            yield
 
     def look(self, voter: str) -> Journal:
         """The journal as it stands, to read only; `SetupError` if its file is damaged: it never seems empty."""
@@ -121,6 +133,16 @@ class Home:
         """A file about one voter, whose name does not show the personal code."""
         name = hashlib.sha256(f"{self.election.fingerprint}/{voter}".encode()).hexdigest()
         return self.folder / JOURNALS / f"{name}.{kind}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        write_durably(path, data)
+    except OSError as error:
+        raise SetupError(
+            f"{path} cannot be written ({error.strerror}); make room, then run `valik vote` again: if a vote was "
+            "posted, --retry posts the same one"
+        ) from error
 
 
 def _require_permitted(election: Election, insecure_parameters: bool) -> None:

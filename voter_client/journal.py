@@ -96,6 +96,7 @@ class Journal:
         self.open_numbers = {number for number in self.open_numbers if number > vote.sequence}
         if vote.receipt.vote_id not in {known.receipt.vote_id for known in self.votes}:
             self.votes.append(vote)
+            self.votes.sort(key=lambda known: known.sequence)  # a retry may fetch an older vote's receipt last
         self.keep(self)
 
     def acknowledge(self, earlier: EarlierVote) -> None:
@@ -115,8 +116,9 @@ class Journal:
         history = History(self._steps(newest, log), newest.size)
         if self.votes:
             last = self.votes[-1]
-            answer = port.latest(last.receipt.vote_id)
-            history = replace(history, answer=answer, newest=last.receipt.vote_id, sequence=last.sequence)
+            newest_id, replaced = last.receipt.vote_id, max(self.open_numbers, default=0) > last.sequence
+            answer = port.latest(newest_id)
+            history = replace(history, answer=answer, newest=newest_id, sequence=last.sequence, replaced=replaced)
         checks.run("R4", "receipts", history, self.election)
         self._see(newest)
         self.keep(self)

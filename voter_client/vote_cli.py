@@ -140,6 +140,8 @@ class Visit:
         self.console.print(
             f"{manifest.title}\nVoting opens {opens} and closes {closes}.\nYou are {self.reader.name}."
         )
+        if self.around.clock() < self.home.election.opens:
+            raise NotCast(f"Voting opens {opens}; vote then.")
 
     def _enter(self, voted_elsewhere: bool) -> VotingSession:
         try:
@@ -195,9 +197,7 @@ class Visit:
 
     def _require_open(self, session: VotingSession) -> None:
         """Spare the voter a ballot that would be refused; the collector's C2 decides."""
-        opens, closes, now = self.home.election.opens, from_rfc3339(session.closes), self.around.clock()
-        if now < opens:
-            raise NotCast(f"Voting opens {moment(opens, now, self.around.zone)}; vote then.")
+        closes, now = from_rfc3339(session.closes), self.around.clock()
         if now > closes:
             raise NotCast(f"Voting closed {moment(closes, now, self.around.zone)}. Nothing was posted.")
         if closes != self.home.election.closes:

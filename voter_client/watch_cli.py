@@ -13,9 +13,18 @@ from common.encoding.times import from_rfc3339
 from common.messages.receipt import Notice
 from common.ports import NotAuthenticated, NoticesPort, Unavailable
 from common.transport.client import CollectorClient
-from common.transport.options import Ca, Json
+from common.transport.options import Ca, Insecure, Json
 from voter_client.card_reader import CardReader
-from voter_client.cli_options import Card, HomeFolder, Pin1, console_for, open_home
+from voter_client.cli_options import (
+    Card,
+    HomeFolder,
+    Pin1,
+    PinAuthority,
+    PinFingerprint,
+    PinManifest,
+    console_for,
+    open_home,
+)
 from voter_client.home import Home
 from voter_client.surroundings import Surroundings, surroundings
 from voter_client.vote_cli import ask_pin
@@ -35,6 +44,9 @@ def watch(
     context: typer.Context,
     home: HomeFolder,
     card: Card,
+    manifest: PinManifest = None,
+    authority: PinAuthority = None,
+    fingerprint: PinFingerprint = None,
     every: Annotated[int, typer.Option(min=1, help="Seconds between questions.")] = 60,
     once: Annotated[
         bool, typer.Option("--once", help="Ask once. Exit code 1: there was a vote not cast here.")
@@ -42,6 +54,7 @@ def watch(
     renew: Annotated[bool, typer.Option("--renew", help="Subscribe anew, and be told of all votes again.")] = False,
     pin1: Pin1 = None,
     ca: Ca = None,
+    insecure_parameters: Insecure = False,
     as_json: Json = False,
 ) -> None:
     """Watch for votes recorded under your own name, and warn of those that this home did not cast.
@@ -50,7 +63,8 @@ def watch(
     run on another computer than the one you vote with: there every vote is one "not cast here", and you know which
     were yours. With --json, one line for each vote.
     """
-    place, around, console = open_home(home, None, None, None, False), surroundings(context), console_for(as_json)
+    place = open_home(home, manifest, authority, fingerprint, insecure_parameters)
+    around, console = surroundings(context), console_for(as_json)
     reader = CardReader(card, {"PIN1": pin1}, None if as_json else ask_pin)
     path = place.path(reader.voter_id, "watch")
     with around.reach(place.election.manifest.collector.address, ca) as collector:

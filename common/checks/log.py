@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from common.checks import floors
 from common.encoding.times import from_rfc3339
-from common.errors import CheckFailed, LogError, Party, RuleBroken
+from common.errors import CheckFailed, IdentityError, LogError, Party, RuleBroken
 from common.log.checkpoint import Checkpoint
 from common.log.entries import PHASE_KINDS, Entry, EntryKind, verify_order
 from common.log.merkle import verify_consistency, verify_inclusion
@@ -91,6 +92,7 @@ def l5_deadlines(timed: TimedLog, election: Election) -> None:
 
 def l6_order(ordered: OrderedLog, election: Election) -> None:
     entries = ordered.log.entries
+    _blame_two_finals(ordered, election)
     shape = verify_order(entries)
     if entries[0].digest != election.fingerprint:
         raise LogError("the log opens with another election's fingerprint")
@@ -106,6 +108,21 @@ def l6_order(ordered: OrderedLog, election: Election) -> None:
         raise CheckFailed("L6", Party.AUTHORITY, "log", "no final tree: the election was abandoned")
     if ordered.finished and shape.final_index is None:
         raise LogError("the log has no final entry")
+
+
+def _blame_two_finals(ordered: OrderedLog, election: Election) -> None:
+    """Whoever runs the log, two `final` orders that the authority signed for this election are its own fault."""
+    logged = {entry.digest for entry in ordered.log.entries if entry.kind is EntryKind.FINAL}
+    signed = 0
+    for digest in sorted(logged & set(ordered.orders)):
+        order = ordered.orders[digest]
+        body = order.body
+        if isinstance(body, Order) and (body.fingerprint, body.kind) == (election.fingerprint, EntryKind.FINAL):
+            with suppress(IdentityError):
+                verify_document(order, election.authority_key)
+                signed += 1
+    if signed > 1:
+        raise CheckFailed("L6", Party.AUTHORITY, "log", "the authority ordered two final trees")
 
 
 def require_order(signed: Signed | None, kind: str, index: int, election: Election) -> None:

@@ -35,7 +35,7 @@ class History:
 
     `steps` lead from each checkpoint seen before to the newest one, whose tree size is `size`. `answer` is what the
     collector says *after* that of the client's newest receipt, with vote id `newest` and number `sequence`; both None
-    before any was asked for.
+    before any was asked for. `replaced`: the client posted a later vote that has no receipt, and it may be recorded.
     """
 
     steps: Sequence[Consistency]
@@ -43,6 +43,7 @@ class History:
     answer: SignedLatest | None = None
     newest: str | None = None
     sequence: int = 0
+    replaced: bool = False
 
 
 def r1_for_this_vote(receipt: Receipt, own: OwnVote) -> None:
@@ -71,7 +72,8 @@ def r4_consistent(history: History, election: Election) -> None:
     answer = history.answer.answer
     if answer.fingerprint != election.fingerprint or answer.tree_size < history.size:
         raise RuleBroken("the latest answer is another election's, or an old one")
-    if answer.vote_id != history.newest or not answer.latest or answer.sequence != history.sequence:
+    named = answer.vote_id == history.newest and answer.sequence == history.sequence
+    if not named or not (answer.latest or history.replaced):
         raise RuleBroken("the collector does not hold the newest vote of this client as the latest one")
 
 

@@ -22,7 +22,6 @@ from common.transport.bodies import decode_body
 from common.transport.connection import Connection
 from common.transport.problems import error_of
 
-SIZE_MEDIA = "text/x.tlog.size"
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n\Z")
 
 
@@ -108,7 +107,7 @@ class WitnessClient(ports.WitnessPort):
     def add_checkpoint(self, old_size: int, proof: Sequence[bytes], note: str) -> str:
         text = encode_submission(old_size, proof, note)
         answer = self._connection.exchange(routes.ADD_CHECKPOINT, text.encode("utf-8"))
-        if answer.status == 409 and answer.media == SIZE_MEDIA:
+        if answer.status == 409 and answer.media == routes.SIZE_MEDIA:
             raise ports.WitnessConflict(_known_size(answer.body))
         if answer.status != 200:
             raise self._refusal(error_of(answer.status, answer.body))

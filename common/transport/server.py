@@ -33,7 +33,8 @@ A = TypeVar("A")
 BODY_SECONDS = 60
 """How long a client may take to send a body."""
 HEALTH, READY = HEALTH_ROUTE.path, READY_ROUTE.path
-_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""Of every answer, but for tiles."""
 _LASTING = "public, max-age=31536000, immutable"
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{1,200})\Z")
 
@@ -104,8 +105,8 @@ def _endpoint(handler: Handler) -> Callable[..., Response]:
         asked = Asked(decode_body(route.request, data), session, str(request.path_params.get("rest", "")))
         answer = encode_body(handler.answer(asked))
         if route.answer is type(None):
-            return Response(status_code=204, headers=_HEADERS)
-        headers = {**_HEADERS, "content-type": route.answer_media}
+            return Response(status_code=204, headers=HEADERS)
+        headers = {**HEADERS, "content-type": route.answer_media}
         return Response(answer, headers=headers | {"cache-control": _LASTING} if route.lasting else headers)
 
     return endpoint
@@ -164,7 +165,7 @@ def _session(request: Request) -> str:
 
 
 def _response(problem: problems.Problem | problems.FailedCheck, headers: dict[str, str] | None = None) -> Response:
-    found = {**_HEADERS, **(headers or {})}
+    found = {**HEADERS, **(headers or {})}
     if problem.status == 401:
         found["www-authenticate"] = "Bearer"
     return Response(encode(problem), problem.status, {**found, "content-type": problems.MEDIA})

@@ -110,7 +110,8 @@ def run(
     """Answer the collector's questions about certificates (OCSP, RFC 6960) until stopped."""
     announce_configuration("mock eID authority", locals())
     clock = Clock()
-    app = ocsp_app(OcspResponder(open_authority(folder, clock)))
+    responder = OcspResponder(open_authority(folder, clock))
+    app = ocsp_app(responder, responder.require_ready)
     if supervised:
         obey(sys.stdin, sys.stdout, clock)
     serve(app, host, port, tls_files(tls_cert, tls_key))

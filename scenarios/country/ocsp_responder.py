@@ -26,6 +26,10 @@ class OcspResponder:
         self._authority = authority
         self._validity = validity
 
+    def require_ready(self) -> None:
+        """Raise unless the authority's register answers."""
+        self._authority.status(self._authority.responder_certificate.serial_number)
+
     def respond(self, request: bytes) -> bytes:
         """A signed DER response with the request's nonce; malformed and foreign requests get an error response."""
         try:

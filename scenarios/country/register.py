@@ -16,6 +16,8 @@ from typing import Protocol
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from common.ports import Unavailable
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -55,7 +57,7 @@ class MemoryRegister:
 
 
 class FileRegister:
-    """A SQLite file; several processes may use it at once."""
+    """A SQLite file; several processes may use it at once. `Unavailable` while it cannot be read or written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -75,5 +77,8 @@ class FileRegister:
         self._run(update, at, at, str(serial_number))
 
     def _run(self, statement: str, *values: object) -> list[tuple[bytes, int | None]]:
-        with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
-            return connection.execute(statement, values).fetchall()
+        try:
+            with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+                return connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise Unavailable(f"the register of certificates is out of service ({error})") from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -13,9 +15,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from common.checks.catalogue import COMPLETE
+from common.checks.catalogue import COMPLETE, DEFENCES
 from common.errors import CheckFailed, CryptoError, Party, RuleBroken, SetupError
 from scenarios import scenario_cli
+from scenarios.attack_matrix import as_document, row
 from scenarios.founding import create_world
 from scenarios.laboratory import Guard, Scenario, load_file, pair, play_without, stopped_by
 from scenarios.outcome import Found, Outcome, PartyChecks, Stopped, Verdict, harmed, named, outcome_of
@@ -25,6 +28,8 @@ from scenarios.switches import SWITCHES
 
 DOCS = Path(__file__).parents[2] / "docs"
 THREATS, HOWTO = DOCS / "threat-model.md", DOCS / "howto/write-a-scenario.md"
+MATRIX = DOCS / "attack-matrix.md"
+COMMAND = "valik scenario run --all --document docs/attack-matrix.md"
 QUICK = ("sign_flips", "vote_seller")
 """Two that take no time: one with a defence, one without."""
 
@@ -34,6 +39,7 @@ def test_attack_succeeds_without_its_defences_and_fails_with_any_of_them(name: s
     pairing = pair(scenario(name))
     told = [(run.removed, run.outcome) for run in (pairing.without, *pairing.defended)]
     assert pairing.expected, told
+    assert row(pairing) in MATRIX.read_text(encoding="utf-8"), f"write it anew: {COMMAND}"
 
 
 # --- the laboratory can fail
@@ -191,6 +197,28 @@ def test_threat_model_and_registry_name_the_same_attacks() -> None:
     assert {name for name, each in registry().items() if each.residual} <= remaining
 
 
+def test_matrix_of_the_documents_has_every_attack_once_and_nothing_else() -> None:
+    text = MATRIX.read_text(encoding="utf-8")
+    residual = [name for name, each in registry().items() if each.residual]
+    defended = [name for name in registry() if name not in residual]
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert [line.split("`")[1] for line in rows] == defended + residual, COMMAND
+    assert as_document([]) == "".join(line for line in text.splitlines(keepends=True) if not line.startswith("| `"))
+
+
+def test_row_of_an_attack_that_went_otherwise_says_so() -> None:
+    good = pair(_with("stolen_revoked_card", Guard("C4", Party.COLLECTOR)))
+    bad = pair(_with("stolen_revoked_card", Guard("C4", Party.TRUSTEE)))
+    assert "NOT AS EXPECTED" not in row(good)
+    assert "NOT AS EXPECTED" in row(bad)
+
+
+@pytest.mark.parametrize("defence", [*COMPLETE.ids(), *(each.id for each in DEFENCES)])
+def test_every_check_and_defence_is_what_stops_some_attack(defence: str) -> None:
+    """K3, D4 and D6 by their parts."""
+    assert defence in {guard.id.split()[0] for each in registry().values() for guard in each.defences}
+
+
 @pytest.mark.parametrize("name", registry())
 def test_scenario_says_what_it_is(name: str) -> None:
     told = scenario(name)
@@ -233,6 +261,15 @@ def test_exit_code_tells_that_an_attack_went_otherwise(example: Path) -> None:
     text = example.read_text(encoding="utf-8")
     example.write_text(text.replace('Guard("C4"', 'Guard("C5"'), encoding="utf-8")
     assert _run("run", str(example))[0] == 1
+
+
+def test_scenario_of_ones_own_needs_nothing_of_the_repository(example: Path) -> None:
+    command = [sys.executable, "-m", "valik", "scenario", "run", f"./{example.name}"]
+    done = subprocess.run(  # noqa: S603  our own interpreter and script
+        command, cwd=example.parent, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 as expected" in done.stdout
 
 
 def test_file_without_a_scenario_is_refused(tmp_path: Path) -> None:

@@ -283,3 +283,13 @@ def test_checkpoint_of_every_prefix_fits_its_tree_and_no_other() -> None:
         verify_tree(Checkpoint(ORIGIN, 5, fork.root(5)), tree)
     with pytest.raises(LogError, match="no tree of size 10"):
         verify_tree(Checkpoint(ORIGIN, 10, bytes(32)), tree)
+
+
+@pytest.mark.parametrize("signatures", [1, 2, 3])
+def test_note_without_its_last_newline_is_refused(signatures: int) -> None:
+    """Its last signature would be lost, were the rest taken."""
+    lines = tuple(SignatureLine(f"witness{number}.invalid", b"1234", b"5") for number in range(signatures))
+    text = Note("text\n", lines).text
+    assert parse_note(text).signatures == lines
+    with pytest.raises(EncodingError):
+        parse_note(text[:-1])

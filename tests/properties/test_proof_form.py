@@ -10,6 +10,7 @@ import pytest
 
 from common.crypto.contest import Choice, ContestRules
 from common.crypto.cryptosystem import Branch, ProvenContest
+from common.crypto.membership import Context
 from common.crypto.paillier_key import PaillierElectionKey
 from common.errors import CryptoError
 
@@ -71,3 +72,10 @@ def test_every_branch_of_every_proof_is_drawn_anew(toy_key: PaillierElectionKey,
     for part in ("commitment", "challenge", "response"):
         values = [getattr(branch, part) for branch in branches]
         assert len(set(values)) == len(values), part
+
+
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_proof_binds_a_header_hash_of_32_bytes_and_no_other(length: int) -> None:
+    assert Context(bytes(32), "board").contest == "board"
+    with pytest.raises(CryptoError, match="32 bytes"):
+        Context(bytes(length), "board")

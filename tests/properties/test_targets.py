@@ -32,3 +32,12 @@ def test_targets_out_of_range_are_refused(toy_key: PaillierElectionKey) -> None:
 def test_targets_of_another_length_are_refused(toy_key: PaillierElectionKey) -> None:
     with pytest.raises(CryptoError, match="where 128 are due"):
         toy_key.share(SECRET, 1, "AAAA", b"context")
+
+
+def test_shares_of_one_trustee_twice_are_refused_beside_anothers(toy_key: PaillierElectionKey) -> None:
+    """Two trustees in all, three shares: which of the doubled ones would count?"""
+    target = toy_key.public.encode_value(2)
+    first, second = (toy_key.share(SECRET, trustee, target, b"context") for trustee in (1, 2))
+    for shares in ([first, first], [first, first, second]):
+        with pytest.raises(CryptoError, match="2 different trustees"):
+            toy_key.root(shares, target)

@@ -15,6 +15,7 @@ import socket
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import is_dataclass
 from importlib import import_module
 from pathlib import Path
@@ -91,10 +92,14 @@ def build(folder: Path, reached: Reached) -> Collector:
 class Reception:
     """Stands for the collector that a life has: making the application takes longest, so that is done once."""
 
-    collector: Collector
+    def __init__(self) -> None:
+        self.has: list[Collector] = []
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.collector, name)
+    def __getattr__(self, door: str) -> Callable[..., Any]:
+        def ask(*asked: object) -> Any:
+            return getattr(self.has[0], door)(*asked)
+
+        return ask
 
 
 def live(folder: Path, port: int, made: tuple[FastAPI, Reception], deadly: Step | None, crossing: int) -> None:
@@ -110,7 +115,7 @@ def live(folder: Path, port: int, made: tuple[FastAPI, Reception], deadly: Step 
             os.kill(os.getpid(), signal.SIGKILL)
 
     Thread(target=end_with_the_test, daemon=True).start()
-    reception.collector = build(folder, reached)
+    reception.has.append(build(folder, reached))
     serve(app, port=port)
 
 

@@ -218,19 +218,19 @@ class Campaign:
                 self.lives.end()
 
     def one_life(self, deadly: Step | None, crossing: int) -> None:
-        """Ends at its step, or at a random time after some step was made with voters about."""
+        """Ends at its step, or at a random time: some steps and a moment after the voters were let in."""
         self.lives.start(deadly, crossing)
-        last, waiting, fatal = None, False, False
+        last, fatal, left = None, False, 0
         while "ended" not in (event := self.lives.event()):
             if "ready" in event:
                 self.let_in()
-                waiting = deadly is None
+                left = 0 if deadly else self.chance.randint(1, 30)
             elif "step" in event:
                 last = last if fatal else Step[event["step"]]
                 fatal = fatal or event["fatal"]  # other threads may go on for a moment
-                if waiting:
-                    waiting = False
-                    time.sleep(self.chance.random() / 20)
+                left -= 1
+                if left == 0:
+                    time.sleep(self.chance.random() / 50)
                     self.lives.kill()
 
         assert event["ended"] == -signal.SIGKILL, (self.folder / "stderr.txt").read_text()
@@ -269,6 +269,8 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
             made.run()
         finally:
             watchdog.cancel()
+            print(f"{made.at_steps.total()} kills at steps; at random, after {dict(made.at_random)}")
+            print(f"{[len(voter.held) for voter in voters]} votes, {[voter.retries for voter in voters]} retries")
         yield made
 
 

@@ -218,6 +218,15 @@ def test_watch_tells_a_vote_without_receipt_from_a_strange_one(terminal: Termina
     assert "finish it with `valik vote --retry`" in result.output
 
 
+def test_another_computer_watches_with_a_home_of_its_own(terminal: Terminal) -> None:
+    terminal.cast()
+    words = watch(terminal, "--pin1", PIN1, home="at work")
+    failed(terminal.run(*words), "holds no election yet")
+    result = terminal.run(*words, *terminal.pins, "--insecure-parameters")
+    assert result.exit_code == ALARM
+    assert "WARNING: a 1st vote" in result.output
+
+
 def test_watch_says_nothing_of_others(terminal: Terminal) -> None:
     terminal.cast()
     other = Terminal(terminal.served, terminal.folder / "other", terminal.served.world.citizen(VOTERS[next(_next)]))

@@ -343,7 +343,7 @@ def test_collector_that_forgot_the_session_gets_the_vote_in_a_new_one(terminal: 
 
 def test_lapsed_vote_is_not_cast_and_the_next_one_is(terminal: Terminal) -> None:
     fail(terminal, ("after", Lapsed("the witnesses saw this vote too late (C2); vote again")))
-    failed(terminal.vote(*CHOSEN, "--json"), "vote again", "not cast")
+    failed(terminal.vote(*CHOSEN, "--json"), "NOT cast", "earlier one of yours does not count", "vote again")
     failed(terminal.vote("--retry", "--json"), "no vote to post again")
     assert terminal.cast()["sequence"] == 2
 

@@ -21,8 +21,8 @@ from common.log.merkle import MerkleTree
 from common.log.submission import encode_submission, parse_submission
 from common.log.witnessed import LogTrust, verify_witnesses
 from common.ports import CheckpointUnsigned, Fork, NotFound, Rollback, TwoTrees, WitnessConflict
-from common.routes import ADD_CHECKPOINT
-from common.transport.client import SIZE_MEDIA, WitnessClient
+from common.routes import ADD_CHECKPOINT, SIZE_MEDIA
+from common.transport.client import WitnessClient
 from common.transport.connection import Connection
 from common.transport.serve import BackgroundService
 from scenarios.services import ServedWorld

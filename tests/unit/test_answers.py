@@ -46,7 +46,7 @@ def test_answer_that_names_another_tree_or_election_is_refused(played: Played) -
 
 
 def test_answer_with_an_aggregate_left_out_is_refused(played: Played) -> None:
-    changed = replace(answer(played), shares=answer(played).shares[1:])
+    changed = replace(answer(played), shares=answer(played).shares[:-1])
     with pytest.raises(RuleBroken, match="exactly the aggregates"):
         t3_shares(signed(played, changed), context(played))
 

@@ -219,6 +219,10 @@ def test_the_customised_certificates_of_these_tests_pass_when_right() -> None:
             "no valid path",
         ),
         (
+            [(usage("content_commitment"), True), (x509.BasicConstraints(ca=True, path_length=None), True)],
+            "no valid path",
+        ),
+        (
             [
                 (usage("content_commitment"), True),
                 (x509.UnrecognizedExtension(ObjectIdentifier("2.999.7"), b"\x05\x00"), True),

@@ -8,6 +8,7 @@ import pytest
 
 from common.errors import CheckFailed, ServiceRefused
 from common.messages.roll import RollChange
+from common.ports import Unavailable
 from scenarios.world import Citizen, World
 from tests.conftest import CHOICES, PEOPLE
 from voter_client.journal import CastVote
@@ -67,3 +68,23 @@ def test_log_that_closes_meanwhile_takes_no_vote(
 ) -> None:
     with pytest.raises(ServiceRefused, match="closed"):
         cast_with_delay(world, citizen, monkeypatch, world.close)
+
+
+def test_vote_that_could_not_be_stored_is_in_no_tree(
+    world: World, citizen: Citizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full for a moment; what is signed afterwards is what is stored."""
+
+    def full(*_arguments: object) -> None:
+        raise Unavailable("the disk is full")
+
+    voting = world.session(citizen)
+    prepared = voting.prepare(CHOICES)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(world.collector._store, "commit", full)
+        with pytest.raises(Unavailable):
+            voting.cast(prepared)
+    assert voting.retry().receipt.index == 1
+    assert world.log_size() == 2
+    world.close()
+    assert len(world.collector.evidence().log.entries) == world.log_size() == 3

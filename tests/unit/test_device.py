@@ -38,6 +38,15 @@ def test_receipt_of_another_vote_is_refused_though_it_holds(
         v2_receipt(replace(shown, receipt=renamed), world.election)
 
 
+def test_receipt_under_another_vote_id_is_refused_though_its_entry_is_right(
+    world: World, answers: tuple[VerificationAnswer, ...]
+) -> None:
+    shown, other = answers
+    renamed = replace(shown.receipt, vote_id=other.receipt.vote_id)
+    with pytest.raises(RuleBroken, match="for another vote"):
+        v2_receipt(replace(shown, receipt=renamed), world.election)
+
+
 def test_receipt_at_another_place_is_refused(world: World, answers: tuple[VerificationAnswer, ...]) -> None:
     shown, other = answers
     moved = replace(shown.receipt, index=other.receipt.index)

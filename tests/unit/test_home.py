@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +145,42 @@ def test_vote_is_on_disk_before_it_is_posted(world: World, citizen: Citizen, tmp
     assert (before.posted.signed_ballot, before.posted.seed) == (session.posted, prepared.seed)
     assert (before.votes, before.open_numbers) == ([], {1})
     assert (after.votes, after.posted, after.open_numbers) == ([cast], None, set())
+
+
+def test_full_disk_stops_a_vote_before_it_leaves_and_never_loses_one_after(
+    world: World, citizen: Citizen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    home = found(world, tmp_path / "home")
+    voter = citizen.card.voter_id
+    size = world.log_size()
+    with home.journal(voter) as journal:
+        session = VotingSession(world.election, world.collector, citizen.card, journal, world.clock, world.checks)
+        prepared = session.prepare(CHOICES)
+        with monkeypatch.context() as disk:
+            disk.setattr("voter_client.home.write_durably", full)
+            with pytest.raises(SetupError, match="make room"):
+                session.cast(prepared)
+        assert world.log_size() == size
+        session.sign(prepared)
+        with monkeypatch.context() as disk:
+            disk.setattr("voter_client.home.write_durably", full)
+            with pytest.raises(SetupError, match="--retry posts the same one"):
+                session.retry()
+    with Home(tmp_path / "home").journal(voter) as journal:
+        assert (journal.votes, world.log_size()) == ([], size + 1)
+        again = VotingSession(world.election, world.collector, citizen.card, journal, world.clock, world.checks)
+        assert again.retry().sequence == 1
+    assert world.log_size() == size + 1
+
+
+def test_home_without_its_journals_is_damaged(world: World, citizen: Citizen, tmp_path: Path) -> None:
+    home = found(world, tmp_path / "home")
+    (tmp_path / "home" / "journals").rmdir()
+    with pytest.raises(SetupError, match="put back a copy"), home.journal(citizen.card.voter_id):
+        pass
 
 
 def test_journal_of_another_voter_or_election_is_refused(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from common.checks.device import open_ballot
+from common.encoding.octets import to_base64url
 from common.errors import CryptoError, RuleBroken
 from common.messages.ballot import Ballot
 from scenarios.world import World
@@ -70,3 +71,16 @@ def test_ciphertext_left_out_does_not_open(world: World, prepared: PreparedBallo
     shorter = replace(prepared.ballot, contests=(board, replace(wishes, ciphertexts=wishes.ciphertexts[:3])))
     with pytest.raises(CryptoError, match="number of ciphertexts"):
         open_ballot(shorter, prepared.seed, world.election)
+
+
+def test_what_is_posted_does_not_open_the_ballot(world: World) -> None:
+    """Least of all the salt, which the signed statement shows to the collector."""
+    citizen = world.citizen(PEOPLE[0])
+    session = world.session(citizen)
+    prepared = session.prepare(CHOICES)
+    session.cast(prepared)
+    assert session.posted is not None
+    for spelled in (prepared.seed.hex(), to_base64url(prepared.seed)):
+        assert spelled.encode() not in session.posted
+    with pytest.raises(CryptoError):
+        open_ballot(prepared.ballot, bytes.fromhex(prepared.salt), world.election)

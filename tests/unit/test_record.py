@@ -10,6 +10,7 @@ import pytest
 
 from common.errors import MalformedMessage, RuleBroken, ValikError
 from common.log.entries import Entry, EntryKind
+from common.messages.message import encode
 from common.tally.record import (
     PublicRecord,
     SwornRecord,
@@ -84,6 +85,13 @@ def test_every_renamed_file_is_refused(toy_record: Files) -> None:
 def test_extra_file_is_refused(toy_record: Files, path: str) -> None:
     for data in (b"", b"[]", toy_record[VOTES], toy_record[LOG]):
         refuse({**toy_record, path: data})
+
+
+def test_ballots_in_form_are_refused_where_none_are_published(toy_record: Files, sworn: SwornRecord) -> None:
+    """Whoever slips them in would publish what the election keeps for sworn auditors."""
+    ballots = nameless(recorded.vote.ballot for recorded in sworn.votes)
+    lines = b"".join(encode(ballot) + b"\n" for ballot in ballots)
+    refuse({**toy_record, "public/ballots/000000.jsonl": lines})
 
 
 @pytest.mark.parametrize(

@@ -256,3 +256,10 @@ def test_ocsp_nonce_is_the_hash_of_the_signature() -> None:
     parsed = signing.parse(JWS)
     assert signing.ocsp_nonce(parsed) == sha256(from_base64url(SIGNATURE)).digest()
     assert signing.ocsp_nonce(signing.parse(CARD.sign(PAYLOAD, NOW))) != signing.ocsp_nonce(parsed)
+
+
+@pytest.mark.parametrize("text", ["AB==", "AAB=", "AA", "AA=", "AA== ", "AA==\n", "A-A=", "AA==AA==", "é"])
+def test_base64_has_one_spelling(text: str) -> None:
+    assert signing.decode_base64("AA==") == b"\0"
+    with pytest.raises(IdentityError, match="base64"):
+        signing.decode_base64(text)
