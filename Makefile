@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/valik
 
-.PHONY: help run-env dev lint format test test-fast demo capture demo-quick bench wheel-check docs lock clean
+.PHONY: help run-env dev lint format test test-fast demo capture demo-quick bench wheel-check docs mutants matrix lock clean
 
 help:
 	@echo "make demo         a whole mock election at real key sizes (about two minutes)"
@@ -14,6 +14,8 @@ help:
 	@echo "make lint         formatting, style, types, architecture"
 	@echo "make bench        what each step costs"
 	@echo "make docs         the documentation as a site, in site/"
+	@echo "make mutants      take each defence away and see a test go red (about a quarter of an hour)"
+	@echo "make matrix       play all attacks, write their matrix for docs/"
 	@echo "make wheel-check  build the wheel, install it in an empty environment, run it"
 
 .venv/run-ready: requirements.txt pyproject.toml
@@ -64,6 +66,12 @@ wheel-check: dev
 docs: dev
 	$(BIN)/python docs/check_table.py
 	$(BIN)/python -m docs.builder --out site
+
+mutants: dev
+	$(BIN)/python tests/mutations/run.py -j 2
+
+matrix: run-env
+	$(RUN) scenario run --all --document docs/attack-matrix.md
 
 lock:
 	$(PYTHON) -m venv .venv-lock

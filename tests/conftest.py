@@ -18,6 +18,7 @@ from scenarios.founding import create_world
 from scenarios.world import Citizen, Tallied, World
 
 settings.register_profile("valik", deadline=None)
+settings.register_profile("long", deadline=None)
 settings.load_profile("valik")
 
 TIMES = Times("2027-03-01T09:00:00Z", "2027-03-02T09:00:00Z", 300, 300, 30, 60, 600, 1800)

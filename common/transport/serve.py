@@ -48,7 +48,8 @@ def serve(
     addresses = {"ready": address, **{name: door.address for name, door in doors.items()}}
 
     def announce() -> None:
-        print(json.dumps(addresses), file=out, flush=True)
+        out.write(json.dumps(addresses) + "\n")  # in one piece: other processes may write there too
+        out.flush()
 
     server = _Server(_config(app, tls, LOGGING), announce)
     with ExitStack() as opened:

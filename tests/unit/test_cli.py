@@ -62,7 +62,7 @@ def election(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("election")
     (base / "three.toml").write_text(DEFINITION, encoding="utf-8")
     (base / "roll.csv").write_text(ROLL, encoding="utf-8")
-    made = run("mock", base / "three.toml", "--insecure-parameters", "--out", base / "out", "--json")
+    made = run("mock", base / "three.toml", "--insecure-parameters", "--in-memory", "--out", base / "out", "--json")
     assert made.exit_code == 0, made.output
     assert json.loads(made.stdout)["passed"] is True
     return base
@@ -95,7 +95,7 @@ def refused(result: Result) -> str:
 
 
 def test_mock_prints_tables_with_texts_that_look_like_markup(election: Path, tmp_path: Path) -> None:
-    result = run("mock", election / "three.toml", "--insecure-parameters", "--out", tmp_path / "out")
+    result = run("mock", election / "three.toml", "--insecure-parameters", "--in-memory", "--out", tmp_path / "out")
     assert result.exit_code == 0
     assert "[bold]Three[/nope]" in result.stdout
     assert "[/red]" in result.stdout
@@ -106,7 +106,7 @@ def test_mock_prints_tables_with_texts_that_look_like_markup(election: Path, tmp
 def test_mock_never_overwrites_an_election(election: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "file-2").symlink_to("nowhere")
-    run("mock", election / "three.toml", "--insecure-parameters", "--out", tmp_path / "file")
+    run("mock", election / "three.toml", "--insecure-parameters", "--in-memory", "--out", tmp_path / "file")
     assert (tmp_path / "file").read_text() == "mine"
     assert (tmp_path / "file-3" / "report.html").is_file()
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from common.checks.check import CheckList
 from common.checks.manifest import open_manifest
 from common.crypto.systems import SYSTEMS
 from common.eid.personal_code import voter_id
@@ -145,15 +143,13 @@ def found(rules: Draft, *, keyring: Keyring | None = None, ceremony: Ceremony | 
     return create_world(rules, roll_rows(), insecure_parameters=insecure, keyring=keyring, ceremony=ceremony)
 
 
-def under(base: World, rules: Manifest, roll: Signed | None = None, checks: CheckList = NOTHING) -> World:
+def under(base: World, rules: Manifest) -> World:
     """The parties of `base`, all of them careless, at the opening of an election by any rules that its authority signs."""
     manifest = base.authority.sign(rules)
     election = open_manifest(manifest, base.authority.public_key, SYSTEMS, NOTHING)
-    world = staged(base, checks, election=election, roll=roll)
-    return replace(world, manifest=manifest)
+    return replace(staged(base, NOTHING, election=election), manifest=manifest)
 
 
-def with_rows(base: World, rows: Sequence[RollEntry], election_id: str | None = None) -> World:
-    """An election with another roll, as given, which authority and manifest agree on."""
-    roll = Roll("valik/v1/roll", election_id or base.election.manifest.election_id, tuple(rows))
-    return under(base, replace(base.election.manifest, roll=roll_digest(roll)), base.authority.sign(roll))
+def with_roll(base: World, roll: Roll) -> tuple[World, Signed]:
+    """An election whose manifest names this roll, and the roll signed. Its parties use the roll of `base`."""
+    return under(base, replace(base.election.manifest, roll=roll_digest(roll))), base.authority.sign(roll)
