@@ -6,11 +6,13 @@ it. Nothing of any party is imported.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from common.messages.draft import Draft, RollChanges, RollDraft
 from common.messages.roll import RollChange, RollEntry
@@ -133,12 +135,20 @@ class Parties:
         """The day is over (it is `now`): the log is closed, paper votes and bad votes are taken out, final tree."""
         self._supervisor.set_clocks(now)
         self._act("close")
-        self._run("processor", "processor", "check", *PINNED, *self._box, "--out", "faults.json", *self._toy)
         if on_paper:
             (self.folder("authority") / "paper.txt").write_text("\n".join(on_paper) + "\n", encoding="ascii")
             self._act("revoke", "--voters", "paper.txt", "--reason", "voted on paper")
-        self._act("exclude", "--faults", self._hand_over("faults.json", "processor", "authority"))
+        self._exclude_bad_votes()
         self._act("finalise")
+
+    def _exclude_bad_votes(self) -> None:
+        """Until every audit would accept what is left: one exclusion can bring others with it."""
+        for number in itertools.count(1):
+            paper = f"faults-{number}.json"
+            check = ("processor", "check", *PINNED, *self._box, "--out", paper, *self._toy)
+            if not self._run("processor", *check)["faults"]:
+                return
+            self._act("exclude", "--faults", self._hand_over(paper, "processor", "authority"))
 
     def count(self, absent: Iterable[int]) -> None:
         """The processor reconciles and aggregates; the trustees who are there check everything, and open."""
@@ -158,8 +168,8 @@ class Parties:
 
     # --- inside
 
-    def _run(self, party: str, *arguments: str) -> None:
-        self._supervisor.run(party, self.folder(party), *arguments)
+    def _run(self, party: str, *arguments: str) -> dict[str, Any]:
+        return self._supervisor.run(party, self.folder(party), *arguments)
 
     def _act(self, name: str, *arguments: str) -> None:
         papers = ("--manifest", "papers/manifest.json", *self._box)

@@ -180,9 +180,10 @@ class World:
         self.order("close")
 
     def finalise(self) -> None:
-        """Exclude what every audit would refuse, then order `final`."""
-        for fault in find_faults(self.election, self.collector.evidence(), self.run_by(Party.PROCESSOR)):
-            self.exclude(fault.index, fault.check, fault.reason)
+        """Exclude what every audit would refuse, then order `final`; one exclusion can bring others with it."""
+        while faults := find_faults(self.election, self.collector.evidence(), self.run_by(Party.PROCESSOR)):
+            for fault in faults:
+                self.exclude(fault.index, fault.check, fault.reason)
         self.order("final")
 
     def answers(self, evidence: Evidence, processed: Processed, present: Sequence[int]) -> list[SignedAnswer]:

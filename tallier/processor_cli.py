@@ -83,7 +83,7 @@ def check(
         say(as_json, {"faults": found}, "every vote in the box is good. Next: valik authority finalise")
         return
     Console().print(_faults_table(faults))
-    say(False, {}, "Next: valik authority exclude, for each of these, then finalise")
+    say(False, {}, "Next: valik authority exclude, then check again: one exclusion can bring others")
 
 
 @processor.command()

@@ -103,6 +103,7 @@ class Home:
     @contextmanager
     def _locked(self, path: Path) -> Iterator[None]:
         try:
+            path.touch(mode=0o600)
             lock = path.open("ab")
         except OSError as error:
             raise SetupError(
