@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from common.messages.manifest import Contest, Policies, Times, Unit
-from common.messages.message import message
+from common.messages.message import Count, Name, Positive, Text, message
 from common.messages.roll import RollChange, RollEntry
 
 
@@ -18,17 +18,17 @@ class Draft:
     `max_ballots` bounds the distinct voter ids ever on the roll; `parameters` names the cryptosystem.
     """
 
-    title: str
+    title: Text
     times: Times
-    contests: tuple[Contest, ...]
-    units: tuple[Unit, ...]
-    max_ballots: int
-    parameters: str
-    threshold: int
-    trustees: int
-    witnesses: int
-    quorum: int
-    hostile: int
+    contests: Annotated[tuple[Contest, ...], Field(min_length=1, max_length=100)]
+    units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=1000)]
+    max_ballots: Positive
+    parameters: Name
+    threshold: Positive
+    trustees: Annotated[int, Field(ge=2, le=32)]
+    witnesses: Annotated[int, Field(ge=1, le=32)]
+    quorum: Positive
+    hostile: Count
     policies: Policies
 
 

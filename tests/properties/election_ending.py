@@ -113,7 +113,7 @@ class Ending(Election):
         report = self.audits(files)[0]
         assert Party.COLLECTOR in blamed(report)
         if not any(row.id.startswith("L") for row in report.rows if row.failures):
-            assert blamed(report) <= {Party.COLLECTOR, Party.PROCESSOR}
+            assert blamed(report) <= {Party.COLLECTOR, Party.PROCESSOR}, blamed(report)
 
     def require_one_final_tree(self, evidence: Evidence) -> None:
         """Authority, collector and all witnesses make a second final tree: who has answered answers for no other."""

@@ -187,12 +187,16 @@ def written() -> Iterator[io.StringIO]:
     text = io.StringIO()
     handler = logging.StreamHandler(text)
     handler.setFormatter(DefectFormatter("%(name)s %(message)s"))
-    root = logging.getLogger()
-    level = root.level
+    root, own = logging.getLogger(), [logging.getLogger(name) for name in ("uvicorn", "uvicorn.access")]
+    before = [(logger, logger.level, logger.propagate) for logger in (root, *own)]
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
+    for logger in own:  # a service that ran in this process before keeps its log to itself
+        logger.propagate = True
     yield text
-    root.setLevel(level)
+    for logger, level, propagate in before:
+        logger.setLevel(level)
+        logger.propagate = propagate
     root.removeHandler(handler)
 
 
