@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/valik
 
-.PHONY: help run-env dev lint format test test-fast demo capture demo-quick bench wheel-check docs mutants matrix lock clean
+.PHONY: help run-env dev lint format test test-fast demo capture demo-quick bench load wheel-check docs mutants matrix lock clean
 
 help:
 	@echo "make demo         a whole mock election at real key sizes (about two minutes)"
@@ -13,6 +13,7 @@ help:
 	@echo "make dev          set up .venv for working on the code"
 	@echo "make lint         formatting, style, types, architecture"
 	@echo "make bench        what each step costs"
+	@echo "make load         how many ballots a collector accepts in a second"
 	@echo "make docs         the documentation as a site, in site/"
 	@echo "make mutants      take each defence away and see a test go red (about a quarter of an hour)"
 	@echo "make matrix       play all attacks, write their matrix for docs/"
@@ -59,6 +60,9 @@ test-fast: dev
 
 bench: run-env
 	$(RUN) bench
+
+load: run-env
+	$(BIN)/python -m benchmarks.load
 
 wheel-check: dev
 	$(PYTHON) tests/wheel_check.py
