@@ -15,7 +15,7 @@ from auditor.audit_votes import audit_votes
 from auditor.conclusion import conclude
 from auditor.findings import AuditReport
 from auditor.ledger import Clock, Ledger, Progress
-from common.checks.box import require_act
+from common.checks.box import PublicActs, require_act
 from common.checks.catalogue import COMPLETE
 from common.checks.check import CheckList
 from common.checks.log import Consistency, Inclusion, OrderedLog, TimedLog
@@ -56,6 +56,7 @@ def audit(
         if record.sworn:
             notes += audit_votes(record, ledger, election, final)
         else:
+            _audit_exclusions(record, ledger, election)
             audit_published(record, ledger, election, final)
         audit_tally(record, ledger, election, final)
     for check in checks.ids():
@@ -123,6 +124,19 @@ def _audit_log(record: RecordFiles, ledger: Ledger, election: Election) -> list[
         step = Consistency(older, newest, _consistency(tree, older, newest))
         ledger.attempt("L2", f"checkpoint {number}", partial(_pair, step, None))
     return list(_extensions(record, election, log)) if ledger.unbroken("L3", "L4", "L5", "L6") else []
+
+
+def _audit_exclusions(record: RecordFiles, ledger: Ledger, election: Election) -> None:
+    """The public part of B5; a sworn audit runs the whole of it."""
+    try:
+        acts = PublicActs(PublicLog(record.log, record.checkpoints), record.exclusions)
+    except ValikError as error:
+        ledger.obstruct("B5", str(error))
+        return
+    if acts.acts or any(acts.log.positions("exclusion")):
+        ledger.attempt("B5", "exclusions", lambda: (acts, (election, None)))
+    else:
+        ledger.excuse("B5", "nothing was excluded")
 
 
 def _extensions(record: RecordFiles, election: Election, log: PublicLog) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,7 +14,9 @@ from auditor.report import render_html, render_text
 from common.crypto.systems import SYSTEMS
 from common.encoding.octets import from_hex
 from common.errors import EncodingError, SetupError
+from common.tally.record_files import RecordFiles
 from common.transport.documents import read_authority
+from common.transport.record_folder import read_record
 
 UNUSABLE = 2
 """Exit code for input that cannot be audited at all; 1 says that an audit failed, 0 that it passed."""
@@ -34,12 +35,20 @@ def audit(
     fingerprint: Annotated[
         str | None, typer.Option(help="The election fingerprint as announced, 64 hex digits.")
     ] = None,
+    sworn: Annotated[
+        bool, typer.Option("--sworn", help="Demand the whole record: refuse one without its sworn part.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     html: Annotated[Path | None, typer.Option(help="Also write the report as a page to this file.")] = None,
 ) -> None:
-    """Repeat every check on an election record. Exit code 0: passed, 1: failed, 2: cannot be audited."""
+    """Repeat every check on an election record. Exit code 0: passed, 1: failed, 2: cannot be audited.
+
+    A record without sworn/ is audited as anybody can, which says nothing of who voted. Sworn auditors give --sworn.
+    """
     try:
         files = read_record(record)
+        if sworn and not RecordFiles(files).sworn:
+            raise SetupError("there is no sworn/ in it; ask for the whole record, or leave out --sworn")
         key = read_authority(authority)
         pinned = fingerprint if fingerprint is None else from_hex(fingerprint, 32).hex()
     except (OSError, SetupError, EncodingError) as error:
@@ -59,28 +68,6 @@ def audit(
     else:
         render_text(report, console)
     raise typer.Exit(0 if report.passed else 1)
-
-
-def read_record(directory: Path) -> Mapping[str, bytes]:
-    """Every file of a record, path → bytes; `directory` holds public/ and perhaps sworn/, or is the public part.
-
-    `SetupError` for what is no record at all, and for what is neither a plain file nor a directory: a link could lead
-    out of the record. `OSError` for what cannot be read.
-    """
-    if not directory.is_dir():
-        raise SetupError("there is no such directory; name the one that holds public/, or public/ itself")
-    whole = (directory / "public").is_dir()
-    if not whole and not (directory / "manifest.json").is_file():
-        raise SetupError("the directory holds no public/ and no manifest.json: this is no election record")
-    prefix = "" if whole else "public/"
-    files: dict[str, bytes] = {}
-    for path in sorted(directory.rglob("*")):
-        name = path.relative_to(directory).as_posix()
-        if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            raise SetupError(f"{name!r} is neither a plain file nor a directory")
-        if path.is_file():
-            files[prefix + name] = path.read_bytes()
-    return files
 
 
 def _refuse(error: Exception) -> NoReturn:

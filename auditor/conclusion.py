@@ -16,7 +16,10 @@ from common.tally.record_files import RecordFiles
 T = TypeVar("T")
 
 INTENTION = "Whether a vote is what its voter chose, only that voter can check, with a second device (V1–V4)."
-ELIGIBILITY = "Who voted, and that only they could, takes the sworn part: K5, K6, C1–C9 and B1–B7 were not run."
+ELIGIBILITY = (
+    "Who voted, and that only they could, takes the sworn part: K5, K6, C1–C9, B1–B4, B6 and B7 were not run, and B5 "
+    "only as to who signed the exclusions, not whether the excluded votes fail."
+)
 ACCOUNTING = "The accounting's totals add up with log and aggregates; which vote is in which set is for B6."
 INSECURE = "Toy parameters: anyone can break this key. Nothing here is secret, and no result of it means anything."
 

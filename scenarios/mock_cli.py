@@ -13,13 +13,13 @@ import typer
 from rich.console import Console
 
 from auditor.audit import audit
-from auditor.cli import read_record
 from auditor.findings import AuditReport
 from auditor.report import render_html, render_text
 from common.crypto.systems import SYSTEMS
 from common.errors import SetupError
 from common.messages.draft import Draft
 from common.transport.documents import read_authority
+from common.transport.record_folder import read_record
 from scenarios.definition.toml_file import load_definition
 from scenarios.display import Display, show_summary, summary_sections
 from scenarios.mock_election import MockElection

@@ -61,9 +61,13 @@ class Processed:
 
 
 def find_faults(election: Election, evidence: Evidence, checks: CheckList) -> tuple[Fault, ...]:
-    """Run on the closed log, before `final`: the votes that every audit would refuse."""
-    failures = inspect(election, evidence, checks, finished=False).reviewed.failures
-    return tuple(Fault(index, failure.check, _line(failure.reason)) for index, failure in sorted(failures.items()))
+    """Run on the closed log, before `final`: the votes that every audit would refuse and nobody has excluded yet."""
+    reviewed = inspect(election, evidence, checks, finished=False).reviewed
+    return tuple(
+        Fault(index, failure.check, _line(failure.reason))
+        for index, failure in sorted(reviewed.failures.items())
+        if reviewed.replay.votes[index].excluded is None
+    )
 
 
 def _line(reason: str) -> str:

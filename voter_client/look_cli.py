@@ -15,7 +15,9 @@ from common.errors import CheckFailed, MalformedMessage, ServiceRefused, SetupEr
 from common.messages.election import Election
 from common.ports import NotFound, Unavailable
 from common.tally.candidate import Candidate
+from common.tally.record_files import RecordFiles
 from common.transport.options import Ca, Insecure, Json, say
+from common.transport.record_folder import read_record
 from voter_client.card_reader import CardReader
 from voter_client.cli_options import (
     Card,
@@ -31,11 +33,15 @@ from voter_client.cli_options import (
     write_code,
 )
 from voter_client.journal import Journal
+from voter_client.published import hold_against_record
 from voter_client.surroundings import Surroundings, surroundings
 from voter_client.verification_code import VerificationCode, make_code, read_code
 from voter_client.verify import Shown, verify_vote
 from voter_client.words import amounts, chosen, moment, ordinal
 
+EVIDENCE = (
+    "Keep this home: the receipt is evidence against the collector. Show it to the election authority and to auditors"
+)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -123,14 +129,19 @@ def receipts(
     context: typer.Context,
     home: HomeFolder,
     card: Card,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", help="Hold them against the published record in this directory instead."),
+    ] = None,
     code_out: CodeOut = None,
     ca: Ca = None,
     as_json: Json = False,
 ) -> None:
     """Check the receipts in --home again: each vote in the log, the log only grown, your newest vote the latest.
 
-    Needs no PIN. Run it whenever you like, also after the election. --code-out writes the newest vote's verification
-    code once more.
+    Needs no PIN. Run it whenever you like. After the election run it once with --record: only you can see that a vote
+    was left out as too late though the witnesses saw it in time. That asks no service. --code-out writes the newest
+    vote's verification code once more.
     """
     files = list(code_out or [])
     require_new(files)
@@ -139,18 +150,28 @@ def receipts(
         if not journal.votes:
             raise SetupError(f"{home} holds no receipt for this card yet; vote first")
         failure: CheckFailed | None = None
-        with around.reach(place.election.manifest.collector.address, ca) as collector:
-            try:
-                journal.recheck(collector, collector, place.checks)
-            except CheckFailed as error:
-                failure = error
-            except Unavailable as error:
-                raise Unavailable(f"{error}. The receipts stay what they are; look again later") from error
+        try:
+            if record is not None:
+                hold_against_record(journal, _read(record), place.checks)
+            else:
+                with around.reach(place.election.manifest.collector.address, ca) as collector:
+                    journal.recheck(collector, collector, place.checks)
+        except CheckFailed as error:
+            failure = error
+        except Unavailable as error:
+            raise Unavailable(f"{error}. The receipts stay what they are; look again later") from error
     _table(journal, around, failure, as_json)
     newest = journal.votes[-1]
     write_code(make_code(place.election.fingerprint, newest.receipt.vote_id, newest.seed), files)
     if failure is not None:
-        raise ServiceRefused(f"{failure}. {_next_step(journal)}")
+        raise ServiceRefused(f"{failure}. {EVIDENCE if record is not None else _next_step(journal)}")
+
+
+def _read(record: Path) -> RecordFiles:
+    try:
+        return RecordFiles(read_record(record))
+    except OSError as error:
+        raise SetupError(f"the record cannot be read ({error.strerror})") from None
 
 
 def _table(journal: Journal, around: Surroundings, failure: CheckFailed | None, as_json: bool) -> None:
@@ -167,6 +188,8 @@ def _table(journal: Journal, around: Surroundings, failure: CheckFailed | None, 
         fate = "replaced" if sequence != rows[-1][0] else "your latest" if failure is None else "?"
         table.add_row(ordinal(sequence), when, str(index), f"{vote_id[:8]}…", fate)
     verdict = "All receipts hold." if failure is None else f"NOT in order: {failure.check}."
+    if failure is None and journal.posted is not None:
+        verdict += " A vote that you posted has no receipt yet: run `valik vote --retry` first, then look again."
     console_for(as_json).print(table)
     say(as_json, {"votes": values, "failed": failure.check if failure else None, "open": _open(journal)}, verdict)
 

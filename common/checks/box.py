@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from common.checks.casting import IN_THE_BOX, advances_chain
 from common.checks.check import Runner
 from common.errors import CheckFailed, Party, RuleBroken
-from common.messages.acts import Exclusion, Revocation, Signed, verify_document
+from common.messages.acts import Exclusion, Revocation, Signed, signed_digest, verify_document
 from common.messages.ballot import Ballot
 from common.messages.election import Election
 from common.messages.result import Accounting, AccountingSets, SetTotal, commitment
 from common.tally.candidate import Batch
-from common.tally.evidence import Evidence
+from common.tally.evidence import Evidence, PublicLog
 from common.tally.record import nameless
 from common.tally.replay import Fates, LoggedVote, Replay, exclusions
 
@@ -25,6 +25,18 @@ class Reviewed:
 
     replay: Replay
     failures: Mapping[int, CheckFailed]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicActs:
+    """What the public record has of B5's acts: the log, and the exclusions."""
+
+    log: PublicLog
+    acts: tuple[Signed, ...]
+
+    def acts_by_digest(self) -> dict[str, Signed]:
+        """The acts, by what the log holds for them."""
+        return {signed_digest(act): act for act in self.acts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +86,15 @@ def b4_chains_unbroken(replay: Replay, _context: None) -> None:
         last[vote.voter] = vote
 
 
-def b5_acts_in_order(evidence: Evidence, context: tuple[Election, Reviewed | None]) -> None:
-    """The acts are there, signed, and logged once each. Once votes are reviewed: what is excluded indeed fails."""
+def b5_acts_in_order(evidence: Evidence | PublicActs, context: tuple[Election, Reviewed | None]) -> None:
+    """The acts are there, signed, and logged once each. Once votes are reviewed: what is excluded indeed fails.
+
+    Of a public record the exclusions alone: they exempt votes from L5, so everyone must see who signed them.
+    """
     election, reviewed = context
     kinds: dict[str, type[Revocation] | type[Exclusion]] = {"revocation": Revocation, "exclusion": Exclusion}
+    if isinstance(evidence, PublicActs):
+        del kinds["revocation"]
     acts = evidence.acts_by_digest()
     logged: Counter[str] = Counter()
     for index, entry in enumerate(evidence.log.entries):

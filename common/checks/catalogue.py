@@ -62,7 +62,7 @@ CHECKS = (
     _check("B2", "everything in the box is logged once", _COUNTING, _P.COLLECTOR, box.b2_box_logged_once),
     _check("B3", "every vote not excluded is valid", _COUNTING, _P.COLLECTOR, box.b3_votes_valid),
     _check("B4", "one unbroken chain for each voter", _COUNTING, _P.COLLECTOR, box.b4_chains_unbroken),
-    _check("B5", "revocations and exclusions are in order", _COUNTING, _P.AUTHORITY, box.b5_acts_in_order),
+    _check("B5", "revocations and exclusions are in order", _COUNTING | _RESULT, _P.AUTHORITY, box.b5_acts_in_order),
     _check("B6", "every logged vote has exactly one fate", _COUNTING, _P.PROCESSOR, box.b6_every_vote_has_one_fate),
     _check("B7", "counted are the heads left", _COUNTING, _P.PROCESSOR, box.b7_counted_are_heads),
     _check("T1", "aggregates are the counted products", _COUNTING | _RESULT, _P.PROCESSOR, tally.t1_products),

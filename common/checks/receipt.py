@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from common.checks.casting import c2_election_and_time, c4_status
 from common.checks.log import (
     Consistency,
     Inclusion,
@@ -14,11 +15,16 @@ from common.checks.log import (
     l4_witness_quorum,
 )
 from common.encoding.octets import from_base64url
-from common.errors import RuleBroken
-from common.log.checkpoint import read_checkpoint
+from common.errors import RuleBroken, ValikError
+from common.log.checkpoint import Checkpoint, read_checkpoint, verify_tree
+from common.messages.acts import Signed
 from common.messages.election import Election
 from common.messages.receipt import Receipt, SignedLatest, verify_latest
 from common.messages.vote import recorded_digest, vote_id
+from common.tally.candidate import Candidate, CastingFacts
+from common.tally.end_of_voting import logged_end
+from common.tally.evidence import PublicLog
+from common.tally.roll_history import RollHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,22 @@ class History:
     replaced: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class InRecord:
+    """A receipt, and the published record that it is held against after the election.
+
+    `vote`: the posted bytes with the receipt's OCSP response. `seen`: the newest checkpoint that the client ever saw.
+    `excluded`: log index → check, of the record's exclusions; `orders`: the record's orders and extensions by digest.
+    """
+
+    receipt: Receipt
+    vote: Candidate
+    seen: Checkpoint | None
+    log: PublicLog
+    orders: Mapping[str, Signed]
+    excluded: Mapping[int, str]
+
+
 def r1_for_this_vote(receipt: Receipt, own: OwnVote) -> None:
     if receipt.vote_id != vote_id(own.signed_ballot):
         raise RuleBroken("the receipt is for another vote")
@@ -63,7 +85,10 @@ def r3_witnessed(receipt: Receipt, election: Election) -> None:
     l4_witness_quorum(receipt.checkpoint, election)
 
 
-def r4_consistent(history: History, election: Election) -> None:
+def r4_consistent(history: History | InRecord, election: Election) -> None:
+    if isinstance(history, InRecord):
+        _in_record(history, election)
+        return
     for step in history.steps:
         l2_consistency(step, None)
     if history.answer is None:
@@ -75,6 +100,41 @@ def r4_consistent(history: History, election: Election) -> None:
     named = answer.vote_id == history.newest and answer.sequence == history.sequence
     if not named or not (answer.latest or history.replaced):
         raise RuleBroken("the collector does not hold the newest vote of this client as the latest one")
+
+
+def _in_record(claim: InRecord, election: Election) -> None:
+    """The vote stands where the receipt says, in one log with all that was seen, and is not excluded."""
+    receipt, entries, tree = claim.receipt, claim.log.entries, claim.log.tree()
+    if receipt.index >= len(entries) or entries[receipt.index] != receipt.entry:
+        raise RuleBroken(
+            f"the record's log does not hold this vote at index {receipt.index}, where the receipt has it"
+        )
+    for checkpoint in (read_checkpoint(receipt.checkpoint)[1], *([claim.seen] if claim.seen else [])):
+        verify_tree(checkpoint, tree)
+    check = claim.excluded.get(receipt.index)
+    if check is not None:
+        raise RuleBroken(
+            f"the record excludes this vote for {check}, {_what_the_receipt_shows(claim, check, election)}"
+        )
+
+
+def _what_the_receipt_shows(claim: InRecord, check: str, election: Election) -> str:
+    """Whether C2 or C4 holds once the receipt's checkpoint is among those that covering times are taken from.
+
+    Leaving a checkpoint out makes entries look later, so this is how a collector could make a good vote fail them.
+    """
+    rule = {"C2": c2_election_and_time, "C4": c4_status}.get(check)
+    if rule is None:
+        return "although it has a receipt: it was to be checked before that was given"
+    log = replace(claim.log, checkpoints=(*claim.log.checkpoints, claim.receipt.checkpoint))
+    covering = log.covering_times(election)
+    end = logged_end(election, log, claim.orders, covering).at(claim.receipt.index)
+    facts = CastingFacts(election, covering.of(claim.receipt.index), RollHistory({}, 0, ""), None, end)
+    try:
+        rule(claim.vote, facts)
+    except ValikError:
+        return "which it fails by its receipt's own checkpoint: it should never have had that receipt"
+    return f"but with the receipt's own checkpoint {check} holds"
 
 
 def inclusion_of(receipt: Receipt) -> Inclusion:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from common.checks import floors
 from common.crypto.cryptosystem import KeyProof
+from common.eid.certificates import load_certificate
+from common.eid.service_keys import require_public
 from common.encoding.hashing import tagged_hex
+from common.encoding.octets import from_base64url
 from common.errors import RuleBroken
 from common.messages.acts import Signed, roll_digest, verify_document
 from common.messages.election import Election
@@ -15,6 +21,9 @@ from common.messages.message import encode
 from common.messages.roll import ChangeSet, Roll
 from common.tally.evidence import Evidence
 from common.tally.roll_history import start_history
+
+SEALING_KEY_LENGTH = 32
+"""X25519."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,25 @@ def _require_keys(manifest: Manifest) -> None:
     floors.require_distinct("trustee", (trustee.name for trustee in manifest.trustees))
     floors.require_distinct("witness", (witness.name for witness in manifest.witnesses.members))
     floors.require_distinct("witness key", (witness.key for witness in manifest.witnesses.members))
+    floors.require_distinct("trustee's signing key", (trustee.signing_key for trustee in manifest.trustees))
+    floors.require_distinct("trustee's sealing key", (trustee.sealing_key for trustee in manifest.trustees))
+    signing = (trustee.signing_key for trustee in manifest.trustees)
+    witnesses = (witness.key for witness in manifest.witnesses.members)
+    for key in (manifest.log.key, manifest.collector.key, *witnesses, *signing):
+        require_public(from_base64url(key))
+    if any(len(from_base64url(trustee.sealing_key)) != SEALING_KEY_LENGTH for trustee in manifest.trustees):
+        raise RuleBroken(f"a trustee's sealing key does not have {SEALING_KEY_LENGTH} bytes")
+    floors.require_distinct("eID root", (_owner(root) for root in manifest.eid_roots))
+
+
+def _owner(root: str) -> str:
+    """Subject and key of a pinned authority: two of one owner would leave open which path a certificate has."""
+    certificate = load_certificate(from_base64url(root))
+    try:
+        key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, UnsupportedAlgorithm):
+        raise RuleBroken("an eID root has a key of an unknown kind") from None
+    return certificate.subject.public_bytes().hex() + key.hex()
 
 
 def _require_tree(manifest: Manifest) -> None:

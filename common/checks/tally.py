@@ -48,16 +48,30 @@ def t1_products(aggregates: Aggregates, context: tuple[Final, Sequence[Ballot]])
 def t2_minimum(aggregates: Aggregates, election: Election) -> None:
     minimum = election.manifest.policies.minimum_aggregate
     held: Counter[tuple[str, str]] = Counter()
+    holders: Counter[tuple[str, str]] = Counter()
     for aggregate in aggregates.aggregates:
-        if aggregate.contest not in election.schemes or not {aggregate.unit, *aggregate.units} <= set(election.units):
-            raise RuleBroken("an aggregate of a contest or unit that the election does not have")
+        _require_of_election(aggregate, election)
         if (aggregate.ballots < minimum) != (not aggregate.ciphertexts):
             raise RuleBroken(
                 f"contest {aggregate.contest}, unit {aggregate.unit}: opened below the minimum, or withheld"
             )
         held.update((aggregate.contest, unit) for unit in aggregate.units)
+        holders[aggregate.contest, aggregate.unit] += 1
     if any(times > 1 for times in held.values()):
         raise RuleBroken("a unit's ballots are in two aggregates of one contest")
+    if any(times > 1 for times in holders.values()):
+        raise RuleBroken("a unit holds two aggregates of one contest")
+
+
+def _require_of_election(aggregate: Aggregate, election: Election) -> None:
+    """Its contest exists, its units exist and vote in it; it has as many ciphertexts as a ballot there, or none."""
+    named = {aggregate.unit, *aggregate.units}
+    if aggregate.contest not in election.schemes or not aggregate.units or not named <= set(election.units):
+        raise RuleBroken("an aggregate of a contest or unit that the election does not have")
+    if any(aggregate.contest not in election.units[unit].contests for unit in named):
+        raise RuleBroken(f"contest {aggregate.contest}: an aggregate of a unit that does not vote in it")
+    if len(aggregate.ciphertexts) not in (0, election.schemes[aggregate.contest].ciphertexts):
+        raise RuleBroken(f"contest {aggregate.contest}: an aggregate with a wrong number of ciphertexts")
 
 
 def t3_shares(signed: SignedAnswer, context: tuple[Final, Aggregates]) -> None:

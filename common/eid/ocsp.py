@@ -138,6 +138,15 @@ def _require_nonce(response: ocsp.OCSPResponse, nonce: bytes) -> None:
         raise IdentityError("the OCSP response has no nonce") from None
     if found != nonce:
         raise IdentityError("the OCSP response has another nonce: it was made for something else")
+    # `cryptography` takes bare bytes too, as before RFC 8954; here one form is enough
+    if _octet_string(_octet_string(nonce)) not in response.tbs_response_bytes:
+        raise IdentityError("an OCSP nonce that is not an octet string inside the extension's")
+
+
+def _octet_string(data: bytes) -> bytes:
+    """DER, for less than 256 bytes."""
+    length = len(data)
+    return (bytes([4, length]) if length < 128 else bytes([4, 0x81, length])) + data
 
 
 def _require_current(response: ocsp.OCSPResponse, time: int, freshness: int, skew: int) -> None:

@@ -12,11 +12,26 @@ from common.errors import EncodingError, IdentityError
 
 PUBLIC_LENGTH = 32
 SIGNATURE_LENGTH = 64
+_FIELD = 2**255 - 19
+_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
+_SMALL_ORDER = frozenset({0, 1, _FIELD - 1, _ORDER_8, _FIELD - _ORDER_8})
+"""y of the points whose order divides 8: under such a key one signature can hold for many messages."""
 
 
 def public_raw(private: Ed25519PrivateKey) -> bytes:
     """The public key, 32 bytes (RFC 8032)."""
     return private.public_key().public_bytes_raw()
+
+
+def require_public(public: bytes) -> None:
+    """Raise `IdentityError` unless these are 32 bytes that every implementation reads alike: y below 2^255 − 19, and
+    not of small order.
+    """
+    if len(public) != PUBLIC_LENGTH:
+        raise IdentityError(f"an Ed25519 key of {len(public)} bytes where {PUBLIC_LENGTH} are due")
+    y = int.from_bytes(public, "little") % 2**255
+    if y >= _FIELD or y in _SMALL_ORDER:
+        raise IdentityError("an Ed25519 key that is not in its one form, or of small order")
 
 
 def sign(private: Ed25519PrivateKey, tag: str, *items: Item) -> str:

@@ -120,10 +120,11 @@ class RecordFiles:
         texts = self._document(tuple[str, ...], path)
         try:
             due = in_order(texts)
+            bodies = [read_checkpoint(text)[0].body for text in texts]
         except ValikError as error:
             raise MalformedMessage(f"{path}: {error}") from None
-        if texts != due:
-            raise MalformedMessage(f"{path}: not sorted by size and text, or with one twice")
+        if texts != due or len(set(bodies)) != len(bodies):
+            raise MalformedMessage(f"{path}: not sorted by size and text, or with one tree twice")
         return texts
 
     @cached_property

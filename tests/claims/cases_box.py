@@ -154,8 +154,13 @@ def _exclusion(dossier: Dossier, index: int, check: str) -> Signed:
 
 def good_vote_excluded(dossier: Dossier) -> Evidence:
     """The authority wants to be rid of a good vote, and logs one exclusion more."""
+    return excluded_before_final(dossier, GOOD_VOTE, "C2")
+
+
+def excluded_before_final(dossier: Dossier, index: int, check: str) -> Evidence:
+    """One exclusion more, logged just before `final`."""
     world, changed = dossier.world, lines(dossier)
-    exclusion = _exclusion(dossier, GOOD_VOTE, "C2")
+    exclusion = _exclusion(dossier, index, check)
     final = world.authority.order(world.election, "final", FINAL + 1)
     changed.insert(FINAL, Line(act_entry(exclusion, EntryKind.EXCLUSION), changed[FINAL].time))
     changed[FINAL + 1] = replace(changed[FINAL + 1], entry=act_entry(final, EntryKind.FINAL))
@@ -206,6 +211,16 @@ def revocation_missing(dossier: Dossier) -> Evidence:
 
 def exclusion_of_no_vote(dossier: Dossier) -> Evidence:
     return with_act(dossier, EXCLUSION, _exclusion(dossier, CLOSE, "C2"))
+
+
+def exclusion_of_a_later_vote(dossier: Dossier) -> Evidence:
+    """It names the entry after its own."""
+    return with_act(dossier, EXCLUSION, _exclusion(dossier, FINAL, "C2"))
+
+
+def exclusion_for_another_election(dossier: Dossier) -> Evidence:
+    body = replace(_exclusion(dossier, EXCLUDED_VOTE, "C2").body, fingerprint="ef" * 32)  # type: ignore[type-var]
+    return with_act(dossier, EXCLUSION, dossier.world.authority.sign(body))
 
 
 # --- B6, B7

@@ -9,6 +9,7 @@ from functools import cache, wraps
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common.checks.check import CheckList
+from common.errors import Party
 from common.log.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from common.log.entries import Entry, EntryKind
 from common.messages.acts import Order, Signed, sign_document
@@ -281,7 +282,7 @@ CASES: tuple[Claim, ...] = (
     *everywhere("L5", vote_after_grace, "B3", also=("C2", "B3")),
     *recorded("L5", closed_early),
     *everywhere("L6", no_final, stalled="T1"),
-    *recorded("L6", two_finals),
+    *(replace(claim, at_fault=Party.AUTHORITY) for claim in recorded("L6", two_finals)),  # type: ignore[type-var]
     *recorded("L6", vote_after_close),
     *recorded("L6", order_for_another_tree_size),
     *recorded("L6", order_of_somebody_else),

@@ -12,14 +12,19 @@ from common.checks.check import CheckList
 from common.encoding.times import to_rfc3339
 from common.log.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from common.messages.receipt import LatestAnswer, Receipt, SessionView, SignedLatest, VerificationAnswer, sign_latest
+from common.tally.evidence import Evidence
+from common.tally.record_files import RecordFiles
 from scenarios.world import Citizen, World
-from tests.claims import cases_casting, cases_identity, cases_proofs
+from tests.claims import cases_box, cases_casting, cases_identity, cases_log, cases_proofs
 from tests.claims.attack_tools import CHOICES, MAINLANDERS, Scene, checkpoint_note, collector_keys, staged
 from tests.claims.bases import Bases
 from tests.claims.case import Case, Claim
 from tests.claims.cases_casting import Attack
+from tests.claims.cases_log import Forgery
+from tests.claims.dossier import Dossier
 from voter_client.cast import VotingSession
 from voter_client.journal import CastVote, Journal
+from voter_client.published import hold_against_record
 from voter_client.verification_code import VerificationCode, make_code
 from voter_client.verify import verify_vote
 
@@ -95,6 +100,14 @@ def _vote(collector: LyingCollector, citizen: Citizen, checks: CheckList) -> Cas
     world = collector.world
     session = VotingSession(world.election, collector, citizen.card, citizen.journal, world.clock, checks)
     return session.cast(session.prepare(CHOICES))
+
+
+def looking_at_the_record(bases: Bases, mutate: Forgery, checks: CheckList) -> None:
+    """All clients hold their receipts against the record that is published in the end."""
+    dossier = bases.dossier
+    record = RecordFiles(replace(dossier, evidence=mutate(dossier)).files(sworn=False))
+    for citizen in dossier.world.citizens.values():
+        hold_against_record(citizen.journal, record, checks)
 
 
 # --- R1–R3
@@ -200,6 +213,44 @@ def _saying(collector: LyingCollector, **fields: object) -> Callable[[SignedLate
         return sign_latest(changed, key)
 
     return say
+
+
+# --- R4, and the record
+
+ROLL_CHANGE, RE_VOTE = 8, 10
+"""Log indices in the dossier. The entry after the second is covered 1000 s later."""
+
+
+def checkpoint_withheld_and_vote_called_late(dossier: Dossier) -> Evidence:
+    """The collector leaves one checkpoint out of its evidence. The vote then looks late, and an honest authority
+    excludes it; every audit of the record passes.
+    """
+    excluded = cases_box.excluded_before_final(dossier, RE_VOTE, "C2")
+    return cases_log.with_checkpoints(
+        replace(dossier, evidence=excluded),
+        lambda notes: [note for note in notes if read_checkpoint(note)[1].size != RE_VOTE + 1],
+    )
+
+
+def vote_excluded_for_its_certificate(dossier: Dossier) -> Evidence:
+    return cases_box.excluded_before_final(dossier, RE_VOTE, "C4")
+
+
+def vote_excluded_for_its_unit(dossier: Dossier) -> Evidence:
+    return cases_box.excluded_before_final(dossier, RE_VOTE, "C7")
+
+
+def vote_left_out_of_the_log(dossier: Dossier) -> Evidence:
+    changed = cases_log.lines(dossier)
+    del changed[RE_VOTE]
+    return cases_log.with_log(dossier, changed)
+
+
+def another_entry_exchanged(dossier: Dossier) -> Evidence:
+    """All votes stand in their places, but among them stands another change of the roll."""
+    changed = cases_log.lines(dossier)
+    changed[ROLL_CHANGE] = replace(changed[ROLL_CHANGE], entry=replace(changed[ROLL_CHANGE].entry, digest="77" * 32))
+    return cases_log.with_log(dossier, changed)
 
 
 # --- V
@@ -335,6 +386,11 @@ CASES: tuple[Claim, ...] = (
     Case("R4", replacement_denied, rechecking),
     Case("R4", latest_answer_unsigned, rechecking),
     Case("R4", latest_answer_about_another, rechecking),
+    Case("R4", checkpoint_withheld_and_vote_called_late, looking_at_the_record),
+    Case("R4", vote_excluded_for_its_certificate, looking_at_the_record),
+    Case("R4", vote_excluded_for_its_unit, looking_at_the_record),
+    Case("R4", vote_left_out_of_the_log, looking_at_the_record),
+    Case("R4", another_entry_exchanged, looking_at_the_record),
     Case("V1", another_vote_shown, verifying, "V3"),
     Case("V1", let_in("C5", cases_identity.high_s), verifying),
     Case("V1", let_in("C8", cases_casting.statement_about_another_ballot), verifying),

@@ -122,6 +122,37 @@ def option_twice(rules: Manifest) -> Manifest:
     return replace(rules, contests=(replace(first, options=("Ada", "Ada", "Blank vote")), *rest))
 
 
+def one_trustee_under_two_names(rules: Manifest) -> Manifest:
+    first, second, *rest = rules.trustees
+    return replace(rules, trustees=(first, replace(second, signing_key=first.signing_key), *rest))
+
+
+def two_shares_sealed_to_one_key(rules: Manifest) -> Manifest:
+    first, second, *rest = rules.trustees
+    return replace(rules, trustees=(first, replace(second, sealing_key=first.sealing_key), *rest))
+
+
+def sealing_key_too_short(rules: Manifest) -> Manifest:
+    first, *rest = rules.trustees
+    return replace(rules, trustees=(replace(first, sealing_key="AAAA"), *rest))
+
+
+def key_under_which_anything_is_signed(rules: Manifest) -> Manifest:
+    """The neutral element: one signature holds for every message."""
+    return replace(rules, collector=replace(rules.collector, key=to_base64url((1).to_bytes(32, "little"))))
+
+
+def key_in_another_form(rules: Manifest) -> Manifest:
+    """A y that is not reduced: some programs read it, others refuse it."""
+    odd = (2**255 - 19 + 3).to_bytes(32, "little")
+    first, *rest = rules.trustees
+    return replace(rules, trustees=(replace(first, signing_key=to_base64url(odd)), *rest))
+
+
+def eid_authority_pinned_twice(rules: Manifest) -> Manifest:
+    return replace(rules, eid_roots=(*rules.eid_roots, rules.eid_roots[0]))
+
+
 def manifest_below_a_floor(dossier: Dossier) -> Dossier:
     """Signed for the trustee's sake, so that it helps to open single ballots; the log is the old election's."""
     lowered = single_ballots_opened(dossier.world.election.manifest)
@@ -306,6 +337,12 @@ _BELOW_A_FLOOR = (
     contest_without_common_ancestor,
     too_many_branches,
     option_twice,
+    one_trustee_under_two_names,
+    two_shares_sealed_to_one_key,
+    sealing_key_too_short,
+    key_under_which_anything_is_signed,
+    key_in_another_form,
+    eid_authority_pinned_twice,
 )
 
 CASES: tuple[Claim, ...] = (

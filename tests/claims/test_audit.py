@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from common.errors import Party
 from common.messages.manifest import Policies
 from scenarios.country.population import people
 from scenarios.world import World
+from tests.claims import cases_box
+from tests.claims.bases import Bases
+from tests.claims.cases_log import Forgery
 
 Files = dict[str, bytes]
 PLAIN = {"board": (1, 0, 0), "wishes": (1, 0, 0, 1)}
@@ -26,6 +30,8 @@ BALLOTS, RESULT, LOG = "public/ballots/000000.jsonl", "public/result.json", "pub
 OTHERS = {"C6", "C12", "R1", "R2", "R3", "R4", "V1", "V2", "V3", "V4"}
 NAMELESS = {"C10", "C11", "T1"}
 OPEN_TO_ALL = {"F1", "K1", "K2", "K3", "K4", "L1", "L2", "L3", "L4", "L5", "L6", "T2", "T3", "T4", "T5", "T6"}
+EXCLUSIONS = {"B5"}
+"""Run on the exclusions of a public record, if it has any."""
 UNSIGNED = ("public/aggregates.json", RESULT, "public/accounting.json", "public/key-proof.json", LOG)
 
 
@@ -73,7 +79,7 @@ def test_sworn_audit_runs_all_but_other_parties_checks(report: AuditReport) -> N
 def test_public_audit_says_what_it_did_not_run(toy_record: Files, toy_authority: bytes) -> None:
     report = audited(public_part(toy_record), toy_authority)
     assert report.passed
-    assert ran(report) == OPEN_TO_ALL
+    assert ran(report) == OPEN_TO_ALL | EXCLUSIONS
     assert rows(report)["B3"].reason == "needs the sworn part"
     assert rows(report)["C6"].reason == "only the collector can run it"
     assert any("sworn part" in note for note in report.notes)
@@ -96,6 +102,43 @@ def test_vote_whose_exclusion_is_taken_away_fails_its_check(toy_record: Files, t
     report = audited({**toy_record, "public/exclusions.json": b"[]", LOG: b"\n".join(lines)}, toy_authority)
     assert [failure.at_fault for failure in rows(report)["C2"].failures] == [Party.COLLECTOR]
     assert {"C2", "B3", "L1"} <= set(report.broken)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        cases_box.exclusion_of_somebody_else,
+        cases_box.exclusion_of_no_vote,
+        cases_box.exclusion_for_another_election,
+        cases_box.exclusion_of_a_later_vote,
+    ],
+)
+def test_exclusion_that_is_none_is_found_by_everyone(forge: Forgery, bases: Bases) -> None:
+    """It exempts a vote from the deadline, so its signature is everybody's business."""
+    files = replace(bases.dossier, evidence=forge(bases.dossier)).files(sworn=False)
+    (row,) = (row for row in audited(files, bases.world.authority.public_key).rows if row.id == "B5")
+    assert (row.result, [failure.at_fault for failure in row.failures]) == ("fail", [Party.AUTHORITY])
+
+
+def test_public_record_without_exclusions_needs_no_b5(published: tuple[Files, bytes]) -> None:
+    files, authority = published
+    assert rows(audited(public_part(files), authority))["B5"].reason == "nothing was excluded"
+
+
+def test_one_tree_in_two_checkpoints_is_no_form(toy_record: Files, toy_authority: bytes) -> None:
+    """A note again with a cosignature less says nothing, and would be a place where records differ."""
+    path = "public/checkpoints.json"
+    notes = json.loads(toy_record[path])
+    fewer = notes[-1][: notes[-1].rindex("\n— ") + 1]
+    report = audited(
+        {**toy_record, path: canonical.encode(sorted([*notes, fewer], key=_size_and_text))}, toy_authority
+    )
+    assert "F1" in report.broken
+    assert audited({**toy_record, path: canonical.encode([*notes[:-1], fewer])}, toy_authority).passed
+
+
+def _size_and_text(note: str) -> tuple[int, str]:
+    return int(note.split("\n")[1]), note
 
 
 def test_nameless_ballots_are_checked_by_everyone(published: tuple[Files, bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from common.checks.catalogue import COMPLETE
+from common.errors import CheckFailed
 from common.tally.evidence import Evidence
 from tests.claims import (
     cases_box,
@@ -65,6 +66,20 @@ def test_client_and_device_accept_the_honest_collector(bases: Bases) -> None:
     for entry in (cases_receipts.casting, cases_receipts.casting_again, cases_receipts.rechecking):
         entry(bases, lambda _collector: None, COMPLETE)
     cases_receipts.verifying(bases, lambda _scanned: None, COMPLETE)
+
+
+def test_receipts_hold_against_the_record(bases: Bases) -> None:
+    cases_receipts.looking_at_the_record(bases, lambda dossier: dossier.evidence, COMPLETE)
+
+
+def test_withheld_checkpoint_is_seen_by_the_voter_alone(bases: Bases) -> None:
+    """What spec 14.6 says: the audits pass, and the receipt shows that the vote was in time."""
+    again = bases.dossier.retallied(cases_receipts.checkpoint_withheld_and_vote_called_late(bases.dossier))
+    for sworn in (True, False):
+        report = audited(again, again.files(sworn=sworn), COMPLETE)
+        assert report.passed, report.broken
+    with pytest.raises(CheckFailed, match="for C2, but with the receipt's own checkpoint C2 holds"):
+        cases_receipts.looking_at_the_record(bases, cases_receipts.checkpoint_withheld_and_vote_called_late, COMPLETE)
 
 
 def test_setup_is_accepted_by_collector_and_client(bases: Bases) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from auditor.audit import audit
-from auditor.cli import read_record
 from common.crypto.systems import SYSTEMS
 from common.eid.personal_code import voter_id
 from common.encoding.times import from_rfc3339
@@ -29,6 +28,7 @@ from common.tally.evidence import Evidence
 from common.tally.record import SET_NAMES
 from common.tally.record_files import RecordFiles
 from common.transport.documents import read_document, write_document
+from common.transport.record_folder import read_record
 from scenarios.services import Premises
 from scenarios.world import Citizen, Clock
 from tallier.ceremony import Ceremony

@@ -119,6 +119,13 @@ def test_command_audits_a_record_or_its_public_part(directory: Path, toy_authori
     assert json.loads(public.stdout)["scope"] == "public"
 
 
+def test_command_demands_the_sworn_part_if_told(directory: Path) -> None:
+    assert run(directory / "record", "--authority", directory / "key", "--sworn").exit_code == 0
+    without = run(directory / "record" / "public", "--authority", directory / "key", "--sworn")
+    assert without.exit_code == 2
+    assert "there is no sworn/ in it" in without.stderr
+
+
 def test_command_writes_the_page(directory: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     run(directory / "record", "--authority", directory / "key", "--html", page)

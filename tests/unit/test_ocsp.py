@@ -264,6 +264,7 @@ def craft(
     by: asn1.OCSPResponderEncoding = asn1.OCSPResponderEncoding.HASH,
     carried: tuple[x509.Certificate, ...] | None = None,
     nonce: bytes | None = NONCE,
+    bare: bool = False,
     next_update: int | None = REAL + 7_200,
     algorithm: hashes.HashAlgorithm | None = None,
 ) -> bytes:
@@ -281,7 +282,9 @@ def craft(
     certificates = (responder,) if carried is None else carried
     if certificates:
         builder = builder.certificates(certificates)
-    if nonce is not None:
+    if nonce is not None and bare:
+        builder = builder.add_extension(x509.UnrecognizedExtension(x509.OCSPNonce.oid, nonce), critical=False)
+    elif nonce is not None:
         builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
     return builder.sign(key, hashes.SHA384()).public_bytes(DER)
 
@@ -298,6 +301,13 @@ def test_crafted_response_is_accepted_when_right() -> None:
 def test_response_without_nonce_is_refused() -> None:
     with pytest.raises(IdentityError, match="no nonce"):
         judge(craft(nonce=None))
+
+
+def test_nonce_without_its_own_octet_string_is_refused() -> None:
+    found = asn1.load_der_ocsp_response(craft(bare=True)).extensions.get_extension_for_class(x509.OCSPNonce)
+    assert found.value.nonce == NONCE  # the library takes it
+    with pytest.raises(IdentityError, match="octet string"):
+        judge(craft(bare=True))
 
 
 def test_response_without_next_update_is_refused() -> None:

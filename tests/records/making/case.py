@@ -65,19 +65,32 @@ def record_of(dossier: Dossier) -> dict[str, bytes]:
     return {path: data for path, data in dossier.files().items() if published or not path.startswith(BALLOTS)}
 
 
+def whole(
+    check: str, name: str, made: Dossier, title: str, by: tuple[str, ...], also: tuple[str, ...] = ()
+) -> Tampered:
+    """A whole election like `toy-small`, with a fingerprint of its own."""
+    return Tampered(check, name, "toy-small", record_of(made), title, by, also, pins=Pins.of(made))
+
+
 def recounted(dossier: Dossier, evidence: Evidence) -> Dossier:
     """Processor and trustees, all hostile, count other evidence.
 
     What cannot be replayed they count as before, for its final tree; what has none, not at all.
     """
     try:
-        return tallied(dossier.world, evidence)
+        counted = tallied(dossier.world, evidence)
     except ValikError:
-        kept = replace(dossier, evidence=evidence)
+        return _as_before(replace(dossier, evidence=evidence), evidence)
+    if [chosen.votes for chosen in counted.sets.sets] == [chosen.votes for chosen in dossier.sets.sets]:
+        return replace(counted, sets=dossier.sets, accounting=dossier.accounting)  # the same sets, the same salts
+    return counted
+
+
+def _as_before(dossier: Dossier, evidence: Evidence) -> Dossier:
     if not list(evidence.log.positions("final")):
-        return kept
+        return dossier
     root = evidence.log.tree().root(evidence.log.position("final") + 1).hex()
-    return kept.reopened(replace(dossier.aggregates, final_root=root))
+    return dossier.reopened(replace(dossier.aggregates, final_root=root))
 
 
 def audited(files: Files, pins: Pins) -> AuditReport:

@@ -1,8 +1,9 @@
 """C1 to C11: a collector writes a bad vote into its log, witnesses cosign it, and it is counted with the others.
 
-On `toy-small` the bad vote stands in the place of the first one, or of the second one if that must come before; on
-`toy` in that of the last one.
+On `toy-small` the bad vote stands in the place of the first one, or of the second one if that must come before.
 """
+
+# ruff: noqa: E501 – tables: one case a line
 
 from __future__ import annotations
 
@@ -10,21 +11,35 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from common.crypto.paillier_key import PaillierElectionKey
+from common.eid.personal_code import voter_id
 from common.encoding.octets import to_base64url
 from common.encoding.times import to_rfc3339
+from common.log.entries import EntryKind
 from common.messages.message import decode
+from common.messages.roll import RollChange, RollEntry
 from common.messages.vote import RecordedVote, SignedBallot
 from scenarios.country.population import Person
 from scenarios.country.profiles import Validity
 from tests.claims import cases_casting as casting
 from tests.claims import cases_identity as identity
 from tests.claims import cases_proofs as proofs
-from tests.claims.attack_tools import ISLANDERS, Scene, lines_of, staged, vote_entry, with_branch, with_part
+from tests.claims.attack_tools import (
+    ISLANDERS,
+    Line,
+    Scene,
+    act_entry,
+    lines_of,
+    staged,
+    vote_entry,
+    with_branch,
+    with_part,
+)
 from tests.claims.cases_identity import honest_response
 from tests.claims.cases_log import with_log
 from tests.claims.dossier import Dossier
+from tests.records.making.box import rewritten
 from tests.records.making.case import Tampered, record_of, recounted
-from tests.records.making.elections import CORRECTED, NORTH, OTHERS, PAPER, REMOVED, SOUTH
+from tests.records.making.elections import CORRECTED, NORTH, OTHERS, PAPER, SOUTH
 
 Attack = Callable[[Scene], bytes]
 CARELESS = ("collector", "witnesses", "processor", "trustees")
@@ -47,10 +62,6 @@ def written_in(dossier: Dossier, place: int, attack: Attack, person: Person | No
 # --- votes that the attacks on a collector do not have
 
 
-def stated_before_opening(scene: Scene) -> bytes:
-    return scene.raw(time=to_rfc3339(scene.election.opens - 1))
-
-
 def stated_after_closing(scene: Scene) -> bytes:
     """Within the grace in which a vote may still be recorded, but no longer signed."""
     scene.world.clock.now = scene.election.closes + 5
@@ -69,11 +80,6 @@ def just_young_enough(scene: Scene) -> bytes:
     raw, times = scene.raw(), scene.election.manifest.times
     scene.world.clock.now += times.max_age + times.skew
     return raw
-
-
-def response_is_junk(scene: Scene) -> bytes:
-    scene.responder.instead = lambda _request: b"\0\0\0"
-    return scene.raw()
 
 
 def response_to_another_request(scene: Scene) -> bytes:
@@ -114,17 +120,8 @@ def two_statements_one_ballot(scene: Scene) -> bytes:
     return scene.raw(salt="34" * 32)
 
 
-def second_vote_of_another_number(scene: Scene) -> bytes:
-    """Supersedes the right vote, but says that it is the third."""
-    return scene.raw(sequence=3, supersedes=_FIRST[scene.election.fingerprint])
-
-
 def second_vote_of_another_chain(scene: Scene) -> bytes:
     return scene.raw(sequence=2, supersedes="ab" * 32)
-
-
-_FIRST: dict[str, str] = {}
-"""Election fingerprint → digest of the first recorded vote."""
 
 
 def flipped_signs(scene: Scene) -> bytes:
@@ -137,27 +134,25 @@ def flipped_signs(scene: Scene) -> bytes:
     return scene.raw(with_part(scene.prepared.ballot, 0, changed))
 
 
-def commitment_zero(scene: Scene) -> bytes:
-    part = scene.prepared.ballot.contests[0]
-    zero = "A" * len(part.proofs[0][0].commitment)
-    return scene.raw(with_part(scene.prepared.ballot, 0, with_branch(part, 0, 0, commitment=zero)))
-
-
-def branch_missing(scene: Scene) -> bytes:
-    part = scene.prepared.ballot.contests[0]
-    fewer = replace(part, proofs=(part.proofs[0][:-1],))
-    return scene.raw(with_part(scene.prepared.ballot, 0, fewer))
-
-
-def struck_off(dossier: Dossier) -> Attack:
-    """Removed by the roll change before, this voter votes again as if nothing had happened."""
-    earlier = dossier.evidence.log.entries[4].digest
-    return lambda scene: scene.raw(roll_version=1, sequence=2, supersedes=earlier)
+def struck_off(scene: Scene) -> bytes:
+    """Removed by the roll change before, this voter votes as if nothing had happened."""
+    return scene.raw(roll_version=1)
 
 
 def stale_row(scene: Scene) -> bytes:
     """Unit and right to vote are the same, but the row was changed since the version named."""
     return scene.raw(roll_version=0)
+
+
+def with_roll_change(small: Dossier) -> Dossier:
+    """A correction and a removal are logged after the first vote."""
+    world, election = small.world, small.world.election
+    corrected = RollEntry(voter_id(CORRECTED.code), "Corrected Name", "north")
+    changes = [RollChange(corrected.voter, corrected), RollChange(voter_id(OTHERS[1].code), None)]
+    signed = world.authority.change_roll(election, world.roll.body, changes)  # type: ignore[arg-type]
+    changed = lines_of(election, small.evidence.log)
+    changed.insert(2, Line(act_entry(signed, EntryKind.ROLL_CHANGE), changed[1].time))
+    return recounted(small, rewritten(small, changed, [signed]))
 
 
 def with_islander(scene: Scene) -> bytes:
@@ -167,73 +162,58 @@ def with_islander(scene: Scene) -> bytes:
 
 _SMALL: tuple[tuple[str, str, Attack, Person | None, tuple[str, ...], str], ...] = (
     ("C1", "over-the-limit", with_islander, None, (), "A signed ballot of more bytes than vote_bytes"),
-    ("C2", "other-fingerprint-in-statement", casting.statement_for_another_election, None, (), "The statement names another election; the ballot this one"),
     ("C2", "other-fingerprint-in-ballot", casting.ballot_of_another_election, None, (), "The ballot is proven for another election; the statement names this one"),
-    ("C2", "stated-before-opening", stated_before_opening, None, (), "Signed one second before the opening, recorded after it"),
     ("C2", "stated-after-closing", stated_after_closing, None, (), "Signed one second after the end of voting, recorded within the grace"),
-    ("C2", "held-back", casting.held_back_for_hours, None, (), "The collector kept a signed vote back for two hours"),
     ("C2", "one-second-too-old", one_second_too_old, None, (), "Covered max_age + skew + 1 seconds after it was signed"),
     ("C2", "from-the-future", casting.from_the_future, None, (), "Signed skew + 1 seconds after it was covered"),
-    ("C3", "expired", identity.expired, None, (), "The voter's certificate had expired one second before"),
     ("C3", "expired-before-covered", certificate_expired_before_it_was_covered, None, (), "The certificate was valid when the voter signed, not when the vote was covered"),
-    ("C3", "not-yet-valid", identity.not_yet_valid, None, (), "The voter's certificate becomes valid one second later"),
     ("C3", "foreign-authority", identity.foreign_authority, None, (), "The certificate comes from an authority that the manifest does not pin"),
     ("C3", "authentication-certificate", identity.authentication_certificate, None, (), "Signed with the card's other key, the one for logging in"),
-    ("C4", "revoked", identity.revoked, None, (), "The OCSP response says that the certificate is revoked"),
     ("C4", "replayed", identity.response_replayed, None, (), "The certificate is revoked; the response is one for an earlier signature"),
     ("C4", "other-nonce", response_to_another_request, None, (), "The response is good and fresh, but its nonce is that of another signature"),
-    ("C4", "other-card", identity.response_about_another_card, None, (), "The response is about another voter's certificate, with the right nonce"),
     ("C4", "other-authority", identity.response_of_another_authority, None, (), "A responder that another authority of the same name certified calls the certificate good"),
     ("C4", "stale", response_is_stale, None, (), "The response is skew + 1 seconds older than ocsp_freshness"),
     ("C4", "from-later", response_of_a_later_time, None, (), "The response was made skew + 1 seconds after the vote was covered"),
-    ("C4", "junk", response_is_junk, None, (), "There are three zero bytes where the response should be"),
     ("C5", "high-s", identity.high_s, None, (), "The signature's s is above half the order: valid, and not the voter's spelling"),
     ("C5", "another-persons-key", identity.another_persons_key, None, (), "Signed with a key that is not the certificate's"),
     ("C5", "in-anothers-name", identity.in_anothers_name, None, (), "The signer's statement and ballot name somebody else on the roll"),
     ("C5", "two-times", identity.two_signing_times, None, (), "The header's iat is seven seconds before the statement's time"),
     ("C7", "not-on-the-roll", casting.not_on_the_roll, None, (), "A person with a good card who is not on the roll"),
     ("C7", "wrong-unit", casting.wrong_unit, None, (), "A northerner's ballot, well proven, for the unit land"),
-    ("C7", "contest-missing", casting.contest_missing, PAPER, (), "The ballot leaves out one of its unit's contests; a paper voter's, so not counted"),
     ("C7", "contests-swapped", casting.contests_swapped, None, (), "The ballot's contests are in another order than the unit's"),
-    ("C7", "contest-extra", casting.contest_extra, PAPER, (), "The ballot has the island's contest in the place of one of its own; a paper voter's, so not counted"),
-    ("C7", "version-to-come", casting.roll_version_to_come, None, (), "The statement names a roll version that there is not"),
-    ("C8", "other-ballot", casting.statement_about_another_ballot, None, (), "The statement names the digest of another ballot of the same voter"),
     ("C8", "copied-ballot", casting.copied_ballot, None, (), "Another voter's ballot, pseudonym and all, under this voter's signature"),
     ("C8", "other-salt", two_statements_one_ballot, None, (), "The salt in the statement does not open the ballot's pseudonym"),
     ("C9", "sequence-skipped", casting.sequence_skipped, None, ("B4",), "A voter's first vote says that it is the second"),
-    ("C9", "first-supersedes", casting.supersedes_another_vote, None, ("B4",), "A voter's first vote says that it supersedes one"),
     ("C9", "second-called-first", casting.honest, NORTH[0], ("B4",), "A voter's second vote, signed as if it were the first"),
-    ("C9", "second-called-third", second_vote_of_another_number, NORTH[0], ("B4",), "A voter's second vote supersedes the first, but says that it is the third"),
     ("C9", "second-of-another-chain", second_vote_of_another_chain, NORTH[0], ("B4",), "A voter's second vote supersedes one that there is not"),
     ("C10", "zeros", proofs.zeros, PAPER, (), "Ciphertexts, commitments and responses are 0, so that all equations hold; a paper voter's, so not counted"),
     ("C10", "multiples-of-n", proofs.multiples_of_n, PAPER, (), "Ciphertexts and commitments are n, responses 0; a paper voter's, so not counted"),
-    ("C10", "response-zero", proofs.one_response_zero, None, (), "One response is 0"),
     ("C10", "response-not-reduced", proofs.response_not_reduced, None, (), "One response is z + n: the equation holds, the range does not"),
-    ("C10", "commitment-zero", commitment_zero, None, (), "One commitment is 0"),
-    ("C10", "short-element", proofs.short_base64, None, (), "One response is three bytes shorter than it must be"),
     ("C10", "proof-missing", proofs.proof_missing, None, (), "The proof about the sum of the wishes is left out"),
-    ("C10", "branch-missing", branch_missing, None, (), "A proof has a branch less than the contest has options"),
     ("C11", "overvote", proofs.overvote, PAPER, (), "Two votes in one ciphertext under a proof for one; a paper voter's, so not counted"),
     ("C11", "proof-of-another-ballot", proofs.proof_of_another_ballot, None, (), "The proof belongs to another ballot of the same voter and choice"),
-    ("C11", "challenge-changed", proofs.challenge_tampered, None, (), "One challenge is that of another branch"),
-    ("C11", "commitments-swapped", proofs.commitments_swapped, None, (), "Two branches' commitments have changed places"),
     ("C11", "options-swapped", proofs.options_swapped, None, (), "Two options' ciphertexts of one contest have changed places, with their proofs"),
     ("C11", "copied-under-own-pseudonym", proofs.copied_under_own_pseudonym, None, (), "Another voter's ciphertexts and proofs under this voter's own pseudonym"),
-    ("C11", "unit-relabelled", proofs.unit_relabelled, None, (), "A ballot that was proven for another unit"),
 )  # fmt: skip
 
 
-def cases(toy: Dossier, small: Dossier) -> list[Tampered]:
+def cases(small: Dossier) -> list[Tampered]:
     """One for each row of the table, and those that take a roll change."""
-    _FIRST[small.world.election.fingerprint] = small.evidence.log.entries[1].digest
     found = [
         _case(check, name, "toy-small", written_in(small, _place(attack, person), attack, person), title, also)
         for check, name, attack, person, also, title in _SMALL
     ]
-    off, stale = written_in(toy, 9, struck_off(toy), REMOVED), written_in(toy, 9, stale_row, CORRECTED)
-    found.append(_case("C7", "struck-off", "toy", off, "A voter whom the roll change removed votes again"))
-    title = "The voter's row was corrected after the roll version that the statement names"
-    found.append(_case("C7", "stale-row", "toy", stale, title))
+    moved = with_roll_change(small)
+    for name, attack, person, title in (
+        ("struck-off", struck_off, OTHERS[1], "A voter whom the roll change before removed"),
+        (
+            "stale-row",
+            stale_row,
+            CORRECTED,
+            "The voter's row was corrected after the roll version that the statement names",
+        ),
+    ):
+        found.append(_case("C7", name, "toy-small", written_in(moved, 3, attack, person), title))
     return [*found, *accepted(small)]
 
 

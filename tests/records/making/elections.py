@@ -7,11 +7,11 @@ from dataclasses import replace
 from common.checks.manifest import open_manifest
 from common.crypto.systems import SYSTEMS
 from common.eid.personal_code import voter_id
-from common.ports import Lapsed
 from common.messages.acts import Signed, roll_digest
 from common.messages.draft import Draft
 from common.messages.manifest import Manifest, Policies, SingleContest, Times, Unit, VectorContest
 from common.messages.roll import Roll, RollChange, RollEntry
+from common.ports import Lapsed
 from scenarios.country.population import Person
 from scenarios.founding import create_world
 from scenarios.keyring import Keyring
@@ -76,8 +76,14 @@ def choices(board: int, wishes: tuple[int, int] = (0, 0)) -> dict[str, tuple[int
 # --- plays
 
 
-def play(world: World, *, extended: bool = False) -> Dossier:
-    """Something of everything. Without the extension, log entries are:
+def play(world: World) -> Dossier:
+    """`hold` without an extension, and counted."""
+    hold(world)
+    return tallied(world, world.collector.evidence())
+
+
+def hold(world: World, *, extended: bool = False) -> None:
+    """Something of everything, up to `final`. Without the extension, log entries are:
 
     1 to 4 votes, 5 a change of the roll, 6 the newcomer's vote, 7 a re-vote of the first, 8 a vote covered too late,
     9 an islander at the last minute, 10 close, 11 the paper voter, 12 the exclusion of 8, 13 final. 2, 6, 7, 9 count.
@@ -99,7 +105,6 @@ def play(world: World, *, extended: bool = False) -> Dossier:
     world.close()
     world.revoke([paper.card.voter_id])
     world.finalise()
-    return tallied(world, world.collector.evidence())
 
 
 def change_roll(world: World) -> None:
@@ -123,7 +128,7 @@ def vote_too_late(world: World, person: Person) -> None:
 
 
 def play_small(world: World) -> Dossier:
-    """1 a vote, 2 one at the last minute, 3 close, 4 the revocation of a paper voter who cast nothing here, 5 final."""
+    """1 a vote, 2 one at the last minute, 3 close, 4 the revocation of somebody who did not vote, 5 final."""
     first, last = world.citizen(NORTH[0]), world.citizen(NORTH[3])
     for citizen, moment in ((first, world.election.opens + 60), (last, world.election.closes - 10)):
         world.clock.now = moment
@@ -144,7 +149,7 @@ def found(rules: Draft, *, keyring: Keyring | None = None, ceremony: Ceremony | 
 
 
 def under(base: World, rules: Manifest) -> World:
-    """The parties of `base`, all of them careless, at the opening of an election by any rules that its authority signs."""
+    """The parties of `base`, all of them careless, at the opening of an election by any signed rules."""
     manifest = base.authority.sign(rules)
     election = open_manifest(manifest, base.authority.public_key, SYSTEMS, NOTHING)
     return replace(staged(base, NOTHING, election=election), manifest=manifest)
