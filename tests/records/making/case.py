@@ -37,6 +37,15 @@ class Pins:
         return {"authority_key": to_base64url(self.authority), "fingerprint": self.fingerprint}
 
 
+MAY = {
+    "B6-paper-vote-counted": ("B7",),
+    "B6-removed-voters-vote-counted": ("B7",),
+    "L1-revocation-exchanged": ("L5",),
+    "L2-fork-in-place": ("B3", "C2"),
+}
+"""What another verifier may find failed besides: it judges by the sets that were published, or goes on further."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tampered:
     """`files` is the whole record, tampered with. `also` fail of necessity with `check`; None: it is to be accepted.
@@ -131,6 +140,7 @@ def describe(case: Tampered, base: Files, pins: Pins) -> dict[str, object]:
         "hostile": list(case.by),
         "check": case.check,
         "also": list(case.also),
+        "may": list(MAY.get(case.id, ())),
         "not_run": not_run(report),
         "at_fault": at_fault,
         "public": {"passes": public.passed, "fails": failed(public), "not_run": not_run(public)},
