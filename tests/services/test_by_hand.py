@@ -39,10 +39,24 @@ all_say clock 5
 """
 
 
-def session(folder: Path) -> str:
-    """The blocks as one script: elsewhere than 8000, waiting for services where people would, and at no hour."""
+def steps() -> list[str]:
     blocks = re.findall(r"<!-- session -->\n```bash\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) > 10
+    return blocks
+
+
+def test_readme_shows_the_same_session() -> None:
+    shown = (
+        (ROOT / "README.md")
+        .read_text(encoding="utf-8")
+        .partition("<!-- session: docs/howto/by-hand.md -->\n```bash\n")[2]
+    )
+    assert shown.partition("```\n<!-- end of session -->")[0] == "\n".join(steps())
+
+
+def session(folder: Path) -> str:
+    """The blocks as one script: elsewhere than 8000, waiting for services where people would, and at no hour."""
+    blocks = steps()
     script, services = [PREPARE.format(folder=folder)], 0
     for block in blocks:
         services += len(re.findall(r"\bserve\b", block))
