@@ -98,11 +98,15 @@ def by_hand(hall: Hall) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """An election held by hand, its record in `hall.at / "record"`; what the commands said, in order."""
+    """An election held by hand, its record in `hall.at / "record"`; what the commands said, in order.
+
+    `checked`: what `processor check` showed before the exclusions.
+    """
 
     hall: Hall
     citizens: tuple[Citizen, ...]
     said: tuple[dict[str, object], ...]
+    checked: str
 
 
 @pytest.fixture(scope="module")
@@ -138,13 +142,14 @@ def finished(founded: tuple[Hall, Path]) -> Finished:
     hall.end_voting()
     said += [done(*hall.act("close", log=True)), done(*hall.act("revoke", "--voters", at / "paper.txt"))]
     said.append(done("processor", "check", "--box", hall.box, *hall.pinned, "--out", at / "faults.json", TOY))
+    checked = run("processor", "check", "--box", hall.box, *hall.pinned, TOY).stdout
     said += [done(*hall.act("exclude", "--faults", at / "faults.json")) for _ in range(2)]
     said += [done(*hall.act("finalise", log=True)), done(*process(hall, at / "processor"))]
     said += [done(*answer(hall, number, at / "processor", at / f"answer-{number}.json")) for number in (1, 3)]
     answers = each("--answer", at / "answer-1.json", at / "answer-3.json")
     said.append(done("processor", "open", at / "processor", *answers, TOY))
     said.append(done("processor", "publish", at / "processor", "--out", at / "record"))
-    return Finished(hall, citizens, tuple(said))
+    return Finished(hall, citizens, tuple(said), checked)
 
 
 @pytest.fixture
@@ -205,9 +210,10 @@ def test_people_read_tables_and_what_comes_next(finished: Finished, tmp_path: Pa
     hall, again = finished.hall, tmp_path / "processor"
     shutil.copytree(hall.at / "processor", again)
     (again / "result.json").unlink()
+    assert "C2" in finished.checked
+    assert "authority exclude" in finished.checked
     checked = run("processor", "check", "--box", hall.box, *hall.pinned, TOY)
-    assert "C2" in checked.stdout
-    assert "authority exclude" in checked.stdout
+    assert "every vote in the box is good" in checked.stdout, "what was excluded is not found again"
     opened = run("processor", "open", again, TOY)
     assert "Who chairs the board?" in opened.stdout
     assert "valik processor publish" in opened.stdout

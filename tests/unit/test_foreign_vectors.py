@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from common.eid import signing
 from common.encoding import canonical
@@ -20,6 +23,7 @@ from common.log.cosignature import cosigned_message
 from common.log.merkle import leaf_hash, verify_consistency, verify_inclusion
 from common.log.note import KeyType, NoteKey, parse_note, parse_vkey
 from common.log.tiles import Tile, parse_tile_path
+from tests.vectors.making import hpke
 
 FOREIGN = Path(__file__).parents[1] / "foreign"
 CT_LEAVES = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
@@ -193,9 +197,26 @@ def test_tile_path_is_that_of_c2sp() -> None:
         parse_tile_path(f"tile/0/x000/{case['path']}")
 
 
+# RFC 9180: the suite of sealed shares.
+
+
+@pytest.mark.parametrize("case", book("hpke")["cases"])
+def test_sealing_of_the_vectors_is_that_of_rfc9180(case: dict[str, str]) -> None:
+    """The library takes no associated data, so its part is to open what this sealing makes (`sealed-shares`)."""
+    info, ephemeral, public, text, data = (bytes.fromhex(case[of]) for of in ("info", "skEm", "pkRm", "pt", "aad"))
+    published = bytes.fromhex(case["enc"] + case["ct"])
+    assert hpke.seal(text, public, info, ephemeral, data) == published
+    assert hpke.seal(text, public, info + b"x", ephemeral, data) != published
+    private = X25519PrivateKey.from_private_bytes(bytes.fromhex(case["skRm"]))
+    suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+    assert suite.decrypt(hpke.seal(text, public, info, ephemeral), private, info=info) == text
+    with pytest.raises(InvalidTag):
+        suite.decrypt(published, private, info=info)
+
+
 def test_every_foreign_file_names_its_source_and_licence() -> None:
     files = sorted(FOREIGN.glob("*.json"))
-    assert len(files) == 6
+    assert len(files) == 7
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert text.count('"source"') == text.count('"licence"') == text.count('"commit"') > 0, path

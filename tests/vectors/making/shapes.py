@@ -6,22 +6,26 @@ from tests.vectors.making import toy
 from tests.vectors.making.kit import Json
 
 # A type is a name of spec 2.2, "text:<constant>", or a tuple (kind, member, …): ("list", type, least, most or None),
-# ("object", shape), ("or-null", type), ("one-of", constants).
+# ("object", shape), ("or-null", type), ("one-of", constants), ("whole", shape) for an object that has vectors of its
+# own, ("object-of", example) for one whose fields the form does not judge.
 D = "11" * 32
 V = "22" * 16
 T = "2027-03-01T09:00:00Z"
 B = "AAAA"
 
 
-def _list(kind: Json, least: int = 0, most: int | None = None) -> Json:
+def list_of(kind: Json, least: int = 0, most: int | None = None) -> Json:
+    """A list's type."""
     return ("list", kind, least, most)
 
 
-def _object(shape: dict[str, Json]) -> Json:
+def object_of(shape: dict[str, Json]) -> Json:
+    """An object's type."""
     return ("object", shape)
 
 
-def _null(kind: Json) -> Json:
+def nullable(kind: Json) -> Json:
+    """The type of what may be null."""
     return ("or-null", kind)
 
 
@@ -33,26 +37,26 @@ ROW = {"voter": "voter-id", "name": "text", "unit": "name"}
 BRANCH = {"commitment": "element", "challenge": "element", "response": "element"}
 PART = {
     "contest": "name",
-    "ciphertexts": _list("element", 1, 1000),
-    "proofs": _list(_list(_object(BRANCH), 0, 1000), 0, 1001),
+    "ciphertexts": list_of("element", 1, 1000),
+    "proofs": list_of(list_of(object_of(BRANCH), 0, 1000), 0, 1001),
 }
 BALLOT = {
     "format": _format("ballot"),
     "fingerprint": "digest",
     "unit": "name",
     "pseudonym": "digest",
-    "contests": _list(_object(PART), 1, 100),
+    "contests": list_of(object_of(PART), 1, 100),
 }
-SIGNED_BALLOT = {"ballot": _object(BALLOT), "statement": "jws"}
-RECORDED = {"vote": _object(SIGNED_BALLOT), "ocsp": "base64url"}
+SIGNED_BALLOT = {"ballot": object_of(BALLOT), "statement": "jws"}
+RECORDED = {"vote": object_of(SIGNED_BALLOT), "ocsp": "base64url"}
 ENTRY = {"kind": ("one-of", ("vote",)), "digest": "digest"}
 RECEIPT = {
     "format": _format("receipt"),
     "vote_id": "vote-id",
     "ocsp": "base64url",
     "index": "count",
-    "entry": _object(ENTRY),
-    "proof": _list("digest", 0, 64),
+    "entry": object_of(ENTRY),
+    "proof": list_of("digest", 0, 64),
     "checkpoint": "jws",
 }
 LATEST = {
@@ -64,13 +68,13 @@ LATEST = {
     "tree_size": "count",
     "time": "time",
 }
-SIGNED_LATEST = {"answer": _object(LATEST), "signature": "base64url"}
+SIGNED_LATEST = {"answer": object_of(LATEST), "signature": "base64url"}
 AGGREGATE = {
     "contest": "name",
     "unit": "name",
-    "units": _list("name"),
+    "units": list_of("name"),
     "ballots": "positive",
-    "ciphertexts": _list("element"),
+    "ciphertexts": list_of("element"),
 }
 SHARE = {"trustee": "integer", "value": "string", "challenge": "string", "response": "string"}
 ANSWER = {
@@ -78,27 +82,27 @@ ANSWER = {
     "fingerprint": "digest",
     "final_root": "digest",
     "trustee": "positive",
-    "shares": _list(_object({"contest": "name", "unit": "name", "shares": _list(_object(SHARE))})),
+    "shares": list_of(object_of({"contest": "name", "unit": "name", "shares": list_of(object_of(SHARE))})),
 }
 OUTCOME = {
     "contest": "name",
     "unit": "name",
-    "units": _list("name"),
+    "units": list_of("name"),
     "ballots": "positive",
-    "openings": _list("open-object"),
-    "counts": _list("count"),
+    "openings": list_of("open-object"),
+    "counts": list_of("count"),
 }
 SETS = ("accepted", "superseded", "excluded", "revoked", "counted")
 KEY = {
     "public_key": "open-object",
     "threshold": "integer",
     "base": "string",
-    "verification_keys": _list("string"),
+    "verification_keys": list_of("string"),
 }
 TIMES = {"opens": "time", "closes": "time"} | dict.fromkeys(
     ("grace", "max_age", "skew", "intake_margin", "ocsp_freshness", "verification_window"), "seconds"
 )
-SINGLE = {"kind": ("one-of", ("single",)), "id": "name", "title": "text", "options": _list("text", 2, 1000)}
+SINGLE = {"kind": ("one-of", ("single",)), "id": "name", "title": "text", "options": list_of("text", 2, 1000)}
 VECTOR = SINGLE | {
     "kind": ("one-of", ("vector",)),
     "max_per_option": "to-1000",
@@ -112,28 +116,28 @@ MANIFEST = {
     "format": _format("manifest"),
     "election_id": "election-id",
     "title": "text",
-    "times": _object(TIMES),
+    "times": object_of(TIMES),
     "contests": ("mixed", (SINGLE, VECTOR), 1, 100),
-    "units": _list(
-        _object({"id": "name", "title": "text", "parent": _null("name"), "contests": _list("name")}), 1, 1000
+    "units": list_of(
+        object_of({"id": "name", "title": "text", "parent": nullable("name"), "contests": list_of("name")}), 1, 1000
     ),
     "max_ballots": "positive",
     "parameters": "name",
-    "key": _object(KEY),
+    "key": object_of(KEY),
     "key_proof": "digest",
-    "trustees": _list(_object({"name": "name", "signing_key": "base64url", "sealing_key": "base64url"}), 2, 32),
-    "log": _object({"origin": "text", "key": "base64url"}),
-    "witnesses": _object(
+    "trustees": list_of(object_of({"name": "name", "signing_key": "base64url", "sealing_key": "base64url"}), 2, 32),
+    "log": object_of({"origin": "text", "key": "base64url"}),
+    "witnesses": object_of(
         {
             "quorum": "positive",
             "hostile": "count",
-            "members": _list(_object({"name": "text", "key": "base64url"}), 1, 32),
+            "members": list_of(object_of({"name": "text", "key": "base64url"}), 1, 32),
         }
     ),
-    "collector": _object({"address": "text", "key": "base64url"}),
-    "eid_roots": _list("base64url", 1, 8),
+    "collector": object_of({"address": "text", "key": "base64url"}),
+    "eid_roots": list_of("base64url", 1, 8),
     "roll": "digest",
-    "policies": _object(POLICIES),
+    "policies": object_of(POLICIES),
 }
 ORDER = {
     "format": _format("order"),
@@ -142,21 +146,21 @@ ORDER = {
     "tree_size": "count",
 }
 SHAPES: dict[str, dict[str, Json]] = {
-    "signed-document": {"body": _object(ORDER), "signature": "base64url"},
+    "signed-document": {"body": object_of(ORDER), "signature": "base64url"},
     "manifest": MANIFEST,
-    "roll": {"format": _format("roll"), "election_id": "election-id", "voters": _list(_object(ROW))},
+    "roll": {"format": _format("roll"), "election_id": "election-id", "voters": list_of(object_of(ROW))},
     "change-set": {
         "format": _format("roll-change"),
         "fingerprint": "digest",
         "number": "positive",
         "previous": "digest",
-        "changes": _list(_object({"voter": "voter-id", "entry": _null(_object(ROW))}), 1),
+        "changes": list_of(object_of({"voter": "voter-id", "entry": nullable(object_of(ROW))}), 1),
     },
     "order": ORDER,
     "revocation": {
         "format": _format("revocation"),
         "fingerprint": "digest",
-        "voters": _list("voter-id", 1),
+        "voters": list_of("voter-id", 1),
         "reason": "text",
     },
     "extension": {
@@ -186,7 +190,7 @@ SHAPES: dict[str, dict[str, Json]] = {
         "voter": "voter-id",
         "salt": "digest",
         "sequence": "positive",
-        "supersedes": _null("digest"),
+        "supersedes": nullable("digest"),
         "roll_version": "count",
         "time": "time",
     },
@@ -196,32 +200,32 @@ SHAPES: dict[str, dict[str, Json]] = {
         "session": "base64url",
         "time": "time",
         "closes": "time",
-        "unit": _null("name"),
-        "contests": _list("name"),
+        "unit": nullable("name"),
+        "contests": list_of("name"),
         "roll_version": "count",
-        "earlier": _null(_object({"digest": "digest", "sequence": "positive", "time": "time"})),
+        "earlier": nullable(object_of({"digest": "digest", "sequence": "positive", "time": "time"})),
     },
     "receipt": RECEIPT,
     "signed-latest": SIGNED_LATEST,
     "verification-answer": {
-        "recorded": _object(RECORDED),
-        "receipt": _object(RECEIPT),
-        "latest": _object(SIGNED_LATEST),
+        "recorded": object_of(RECORDED),
+        "receipt": object_of(RECEIPT),
+        "latest": object_of(SIGNED_LATEST),
     },
     "aggregates": {
         "format": _format("aggregates"),
         "fingerprint": "digest",
         "final_root": "digest",
-        "aggregates": _list(_object(AGGREGATE)),
+        "aggregates": list_of(object_of(AGGREGATE)),
     },
-    "signed-answer": {"answer": _object(ANSWER), "signature": "base64url"},
+    "signed-answer": {"answer": object_of(ANSWER), "signature": "base64url"},
     "result": {
         "format": _format("result"),
         "fingerprint": "digest",
         "final_root": "digest",
-        "outcomes": _list(_object(OUTCOME)),
-        "totals": _list(
-            _object({"contest": "name", "ballots": "count", "unopened": "count", "counts": _list("count")})
+        "outcomes": list_of(object_of(OUTCOME)),
+        "totals": list_of(
+            object_of({"contest": "name", "ballots": "count", "unopened": "count", "counts": list_of("count")})
         ),
     },
     "accounting": {
@@ -232,7 +236,7 @@ SHAPES: dict[str, dict[str, Json]] = {
     "accounting-sets": {
         "format": _format("accounting-sets"),
         "fingerprint": "digest",
-        "sets": ("mixed", ({"name": ("one-of", SETS), "salt": "digest", "votes": _list("count")},) * 5, 5, 5),
+        "sets": ("mixed", ({"name": ("one-of", SETS), "salt": "digest", "votes": list_of("count")},) * 5, 5, 5),
     },
 }
 _EXAMPLES: dict[str, Json] = {
@@ -255,6 +259,12 @@ _EXAMPLES: dict[str, Json] = {
     "boolean": True,
     "jws": "a.b.c",
     "open-object": {"n": B},
+    "2-to-32": 2,
+    "1-to-32": 1,
+    "token": "{}",
+    "lines": "log.example.org\n1\nAAAA\n",
+    "line": "Check C9 failed",
+    "reason": "number 3 is due",
 }
 
 
@@ -263,7 +273,7 @@ def example(kind: Json) -> Json:
     if isinstance(kind, str):
         return _EXAMPLES[kind]
     name, inner = kind[0], kind[1]
-    if name == "object":
+    if name in ("object", "whole"):
         return {field: example(type_) for field, type_ in inner.items()}
     if name == "list":
         return [example(inner) for _ in range(max(1, kind[2]))]
@@ -271,4 +281,16 @@ def example(kind: Json) -> Json:
         return [example(("object", shape)) for shape in inner]
     if name == "or-null":
         return example(inner)
-    return inner[0]
+    return inner if name == "object-of" else inner[0]
+
+
+def brief(kind: Json) -> Json:
+    """A short valid value of a type, for lists that are too long."""
+    if isinstance(kind, str):
+        return {"name": "a", "text": "a", "element": "A", "string": "A"}.get(kind, _EXAMPLES[kind])
+    name, inner = kind[0], kind[1]
+    if name in ("object", "whole"):
+        return {field: brief(type_) for field, type_ in inner.items()}
+    if name == "list":
+        return [brief(inner)] * kind[2]
+    return None if name == "or-null" else example(kind)

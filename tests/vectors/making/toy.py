@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from common.crypto.contest import ContestRules
 from common.crypto.dealing import deal_from_primes
 from common.crypto.paillier import PARAMETERS
@@ -15,6 +17,33 @@ Q = 0xD75801923C86D74521A3CF301A1D18B49338094C7A4A193FE618B2F353A3A827
 N = P * Q
 N2 = N * N
 VALUE, ELEMENT, CHALLENGE, RESPONSE = 64, 128, 32, 113
+
+
+@dataclass(frozen=True, slots=True)
+class Primes:
+    """The factors of a modulus of 512 bits."""
+
+    p: int
+    q: int
+
+    @property
+    def n(self) -> int:
+        """The modulus."""
+        return self.p * self.q
+
+    @property
+    def n2(self) -> int:
+        """Its square."""
+        return self.n * self.n
+
+
+FIRST = Primes(P, Q)
+SECOND = Primes(
+    0xE36DF946EE0A7F4737B19F54B3DF64A231A02C7DFD81C9B96C3DB2620B14D57F,
+    0xE162764F9E2AB383883BCC9E9D3E3861A1B687CD442B2C6BBD144A218D8E9363,
+)
+"""The key of the files `other-key-…`, so that no verifier is tried on one modulus alone."""
+
 THRESHOLD, PLAYERS = 2, 3
 
 DEALING = deal_from_primes(P, Q, THRESHOLD, PLAYERS, random_below=Draw("dealing").below)
@@ -48,12 +77,16 @@ def challenge(number: int) -> str:
     return int_to_base64url(number, CHALLENGE)
 
 
-def public_key() -> dict[str, Json]:
+def public_key(key: Primes = FIRST) -> dict[str, Json]:
     """What a file says of the key, with the secret that no real key's file may hold."""
     return {
         "parameters": "toy-512",
-        "n": value(N),
-        "insecure": {"warning": "a toy key: these factors are published for tests", "p": str(P), "q": str(Q)},
+        "n": value(key.n),
+        "insecure": {
+            "warning": "a toy key: these factors are published for tests",
+            "p": str(key.p),
+            "q": str(key.q),
+        },
     }
 
 

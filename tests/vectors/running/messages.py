@@ -5,9 +5,14 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from common.messages import acts, ballot, manifest, receipt, result, roll, vote
+from common import requests
+from common.messages import acts, ballot, draft, introductions, manifest, receipt, result, roll, vote
 from common.messages.message import decode, encode
+from common.tally.evidence import Evidence
 from common.tally.merge import merge
+from common.transport import problems
+from tallier.ceremony import Ceremony, PublicDealing
+from tallier.process import Faults
 from tests.vectors.running.verdict import Json, Operation
 from voter_client.verification_code import read_code
 
@@ -34,6 +39,32 @@ KINDS: dict[str, type[Any]] = {
     "result": result.Result,
     "accounting": result.Accounting,
     "accounting-sets": result.AccountingSets,
+    "draft": draft.Draft,
+    "roll-draft": draft.RollDraft,
+    "roll-changes": draft.RollChanges,
+    "trustee": manifest.Trustee,
+    "witness": manifest.Witness,
+    "collector-introduction": introductions.CollectorIntroduction,
+    "eid-introduction": introductions.EidIntroduction,
+    "dealing": PublicDealing,
+    "share-delivery": requests.ShareDelivery,
+    "rehearsal": requests.RehearsalShares,
+    "ceremony": Ceremony,
+    "faults": Faults,
+    "service-state": requests.ServiceState,
+    "nonce": requests.Nonce,
+    "authentication": requests.Authentication,
+    "vote-reference": requests.VoteReference,
+    "subscription": requests.Subscription,
+    "notices-asked": requests.NoticesAsked,
+    "notices": requests.Notices,
+    "growth": requests.Growth,
+    "hashes": requests.Hashes,
+    "log-index": requests.LogIndex,
+    "evidence": Evidence,
+    "tally-request": requests.TallyRequest,
+    "problem": problems.Problem,
+    "failed-check": problems.FailedCheck,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from common.crypto import keyproof
 from common.crypto.contest import ContestRules
 from common.crypto.cryptosystem import Branch, ContestScheme, KeyMaterial, ProvenContest, Share
@@ -10,6 +12,7 @@ from common.crypto.paillier import PARAMETERS, PublicKey, public_key
 from common.crypto.paillier_key import PaillierElectionKey, election_key
 from common.encoding.octets import int_from_base64url
 from common.errors import CryptoError
+from tallier.sealing import open_share
 from tests.vectors.running.verdict import Json, Operation, Refused, under, vector
 
 _ONE = "A" * 84 + "AQ"
@@ -140,6 +143,11 @@ def verify_verification_keys(shared: dict[str, Json], given: dict[str, Json]) ->
         _election_key(shared, given).verify_verification_keys()
 
 
+def open_sealed_share(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
+    private = X25519PrivateKey.from_private_bytes(bytes.fromhex(given["private"]))
+    return open_share(bytes.fromhex(given["sealed"]), private, bytes.fromhex(given["ceremony"]), given["trustee"])
+
+
 OPERATIONS: dict[str, Operation] = {
     "encrypt": encrypt,
     "aggregate": aggregate,
@@ -154,4 +162,5 @@ OPERATIONS: dict[str, Operation] = {
     "verify-opening": verify_opening,
     "verify-key-proof": verify_key_proof,
     "verify-verification-keys": verify_verification_keys,
+    "open-sealed-share": open_sealed_share,
 }
