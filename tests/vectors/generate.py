@@ -34,6 +34,7 @@ from tests.vectors.making import (  # noqa: E402
     sealed,
     services,
     status,
+    submissions,
     tally,
     trees,
 )
@@ -51,6 +52,7 @@ MAKERS = (
     trees,
     logs,
     checkpoints,
+    submissions,
     services,
     identity,
     status,

@@ -7,11 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from common.checks.log import require_later
+from common.errors import EncodingError
 from common.log.checkpoint import Checkpoint
 from common.log.covering import CoveringTimes
 from common.log.entries import Entry, EntryKind, verify_order
 from common.log.merkle import MerkleTree, verify_consistency, verify_inclusion
 from common.log.note import KeyType, NoteKey, parse_vkey
+from common.log.submission import encode_submission, parse_submission
 from common.log.tiles import parse_tile_path
 from common.log.witnessed import LogTrust, Witnessed, verify_log_signature, verify_witnesses
 from common.tally.end_of_voting import end_of_voting
@@ -70,6 +72,13 @@ def checkpoint(shared: dict[str, Json], given: dict[str, Json]) -> Json:
     }
 
 
+def submission(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
+    old, proof, note = parse_submission(given["text"])
+    if encode_submission(old, proof, note) != given["text"]:
+        raise EncodingError("decoded, but not encoded again")
+    return {"old": old, "proof": [step.hex() for step in proof], "note": note}
+
+
 def covering(_shared: dict[str, Json], given: dict[str, Json]) -> Json:
     recorded = [
         Witnessed(Checkpoint("log", one["size"], bytes(range(32))), tuple(one["times"].items()))
@@ -109,6 +118,7 @@ OPERATIONS: dict[str, Operation] = {
     "log-order": order,
     "verifier-key-decode": verifier_key,
     "open-checkpoint": checkpoint,
+    "submission-decode": submission,
     "covering-time": covering,
     "end-of-voting": end,
     "tile-path-decode": tile,
