@@ -59,6 +59,8 @@ class FileHeadStore:
     def load(self, origin: str) -> Head | None:
         """The stored head, None if there never was one; `EncodingError` if its file is damaged."""
         data = read_if_present(self._path(origin))
+        if data is None and self._begun(origin).exists():
+            raise MalformedMessage("the head of a log that was cosigned before is gone: put back its newest copy")
         return None if data is None else _decode(origin, data)
 
     def save(self, origin: str, head: Head, replacing: Head | None) -> None:
@@ -67,9 +69,15 @@ class FileHeadStore:
         with self._locked():
             _require_same(self.load(origin), replacing)
             write_durably(self._path(origin), data)
+            if not self._begun(origin).exists():
+                write_durably(self._begun(origin), b"")  # from here on a missing head is a lost one
 
     def _path(self, origin: str) -> Path:
         return self._directory / f"{hashlib.sha256(origin.encode('utf-8')).hexdigest()}.json"
+
+    def _begun(self, origin: str) -> Path:
+        """A mark that there has been a head."""
+        return self._path(origin).with_suffix(".begun")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

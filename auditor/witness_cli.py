@@ -17,7 +17,7 @@ from common.checks.manifest import open_manifest
 from common.crypto.systems import SYSTEMS
 from common.eid.service_keys import public_raw
 from common.encoding.octets import from_base64url, to_base64url
-from common.errors import SetupError
+from common.errors import EncodingError, SetupError
 from common.log.note import KeyType, NoteKey
 from common.messages import manifest as manifests
 from common.messages.acts import Signed
@@ -94,8 +94,11 @@ def run(
         raise SetupError("the manifest does not name this witness; give the folder of one that it names")
     try:
         heads = FileHeadStore(folder / HEADS)
+        heads.load(election.log_trust.origin)
     except NotADirectoryError:
         raise SetupError(f"{folder / HEADS} is missing: a witness that forgot what it saw must not go on") from None
+    except EncodingError as error:
+        raise SetupError(f"{folder / HEADS}: {error}; a witness that forgot what it saw must not go on") from None
     party = Witness(names[0], key, heads, clock, {election.log_trust.origin: election.log_trust.log_key})
     if supervised:
         obey(sys.stdin, sys.stdout, clock)

@@ -18,14 +18,21 @@ from common.checks.manifest import open_manifest
 from common.crypto.systems import SYSTEMS
 from common.eid.service_keys import public_raw
 from common.encoding.octets import to_base64url
-from common.errors import SetupError
+from common.errors import ServiceRefused, SetupError
 from common.messages.acts import Signed
 from common.messages.election import Election
 from common.messages.introductions import CollectorIntroduction
 from common.transport.addresses import require_safe
 from common.transport.client import OcspClient, WitnessClient
 from common.transport.documents import read_authority, read_document, write_document
-from common.transport.key_files import PUBLIC_FILE, load_signing_key, new_folder, save_key
+from common.transport.key_files import (
+    PUBLIC_FILE,
+    held_alone,
+    load_signing_key,
+    new_folder,
+    save_key,
+    write_private,
+)
 from common.transport.options import (
     AuthorityKey,
     Ca,
@@ -49,6 +56,8 @@ from common.transport.serve import LOOPBACK, BackgroundService, serve
 from common.transport.supervision import Clock, obey
 
 LOG_KEY, ANSWERS_KEY, STORE = "log.pem", "answers.pem", "box.sqlite"
+BEGUN = "begun"
+"""A mark that the store has held a log."""
 
 collector = typer.Typer(no_args_is_help=True, help="The vote collector: make its keys, run it.")
 
@@ -70,6 +79,8 @@ def new(
     new_folder(folder)
     save_key(folder / LOG_KEY, keys.log)
     save_key(folder / ANSWERS_KEY, keys.answers)
+    write_private(folder / STORE, b"")
+    Store(folder / STORE).close()
     public = [to_base64url(public_raw(key)) for key in (keys.log, keys.answers)]
     write_document(folder / PUBLIC_FILE, CollectorIntroduction(address, *public))
     say(
@@ -109,12 +120,13 @@ def run(
     inner = tls_files(tls_cert, tls_key, client_ca)
     if box_host != LOOPBACK and client_ca is None:
         raise SetupError("the inner door hands out the ballot box with its names: give --client-ca to guard it")
-    party = _collector(folder, election, read_document(Signed, roll), witness, ocsp, clock, ca)
-    box = BackgroundService(box_app(party, party.checkpoint), box_host, box_port, inner)
-    if supervised:
-        obey(sys.stdin, sys.stdout, clock)
-    app = public_app(party, election.manifest.policies.vote_bytes)
-    serve(app, host, port, tls_files(tls_cert, tls_key), doors={"box": box})
+    with held_alone(folder):
+        party = _collector(folder, election, read_document(Signed, roll), witness, ocsp, clock, ca)
+        box = BackgroundService(box_app(party, party.checkpoint), box_host, box_port, inner)
+        if supervised:
+            obey(sys.stdin, sys.stdout, clock)
+        app = public_app(party, election.manifest.policies.vote_bytes)
+        serve(app, host, port, tls_files(tls_cert, tls_key), doors={"box": box})
 
 
 def _collector(
@@ -123,11 +135,24 @@ def _collector(
     keys = Keys(load_signing_key(folder / LOG_KEY), load_signing_key(folder / ANSWERS_KEY))
     if public_raw(keys.log) != election.log_trust.log_key or public_raw(keys.answers) != election.collector_key:
         raise SetupError("the manifest names another collector's keys; give the folder of its own collector")
-    store = folder / STORE
-    store.touch(mode=0o600)
+    store = open_store(folder)
     responder = OcspClient(connect(ocsp, ca))
     clients = [WitnessClient(connect(address, ca)) for address in witnesses]
+    party = Collector(election, roll, keys, store, clients, responder, clock, COMPLETE)
+    (folder / BEGUN).touch(mode=0o600)
+    return party
+
+
+def open_store(folder: Path) -> Store:
+    """The ballot box of a collector's folder; `SetupError` if it is not what it was: it never seems new."""
+    path, lost = folder / STORE, "a collector that lost its ballot box must not begin another"
+    if not path.is_file() or path.stat().st_size == 0:
+        raise SetupError(f"{path} is missing or empty: {lost}")
     try:
-        return Collector(election, roll, keys, Store(store), clients, responder, clock, COMPLETE)
-    except sqlite3.Error as error:
-        raise SetupError(f"{store}: not this collector's store ({error})") from None
+        store = Store(path)
+        empty = not store.leaves(0, 1)
+    except (sqlite3.Error, ServiceRefused) as error:
+        raise SetupError(f"{path}: not a collector's store ({error})") from None
+    if empty and (folder / BEGUN).exists():
+        raise SetupError(f"{path} holds nothing, and held a log before: {lost}")
+    return store

@@ -63,6 +63,8 @@ class Workplace:
 
     def keep_record(self, files: Mapping[str, bytes], authority_key: bytes, fingerprint: str) -> None:
         """Write the record, and beside it what an auditor must have from elsewhere: key and fingerprint."""
+        self.record.mkdir(exist_ok=True)
+        (self.record / "sworn").mkdir(mode=0o700, exist_ok=True)
         for path, data in files.items():
             target = self.record / path
             target.parent.mkdir(parents=True, exist_ok=True)

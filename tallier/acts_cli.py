@@ -22,10 +22,9 @@ from common.messages.election import Election
 from common.ports import BoxPort, LogPort
 from common.transport.client import BoxClient, CollectorClient
 from common.transport.documents import read_document
-from common.transport.key_files import load_signing_key
+from common.transport.key_files import held_alone, load_signing_key
 from common.transport.options import Ca, Json, ManifestFile, TlsCert, TlsKey, connect, say, tls_files
 from tallier.authority import Authority
-from tallier.folders import held_alone
 from tallier.outbox import Outbox, open_outbox
 from tallier.process import Fault, Faults
 from tallier.wanted import read_changes, read_voters
@@ -207,7 +206,7 @@ def close(
     tls_key: TlsKey = None,
     as_json: Json = False,
 ) -> None:
-    """Order the end of voting into the log, after the end of voting and its grace. Next: processor check."""
+    """Order the end of voting into the log, once it has come. Next: processor check."""
     with _desk(folder, manifest, box, ca, tls_cert, tls_key, collector) as at:
         index = at.send(lambda: at.authority.order(at.election, "close", at.size()))
     say(as_json, {"index": index}, f"logged at {index}: close. Next: valik processor check")

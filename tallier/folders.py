@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from common.errors import SetupError
-
-LOCK = "lock"
 
 
 def new_public_folder(folder: Path) -> Path:
@@ -29,24 +25,11 @@ def require_free(out: Path) -> None:
         raise SetupError(f"{out} is there already and is not overwritten; name another with --out")
 
 
-@contextmanager
-def held_alone(folder: Path) -> Iterator[None]:
-    """No other process uses a party's folder meanwhile: two that did could each believe to be the first (D2)."""
-    try:
-        lock = (folder / LOCK).open("ab")
-    except OSError as error:
-        raise SetupError(f"{folder}: {error.strerror}; give the folder in which this party was made") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SetupError(f"{folder} is in use by another process; stop that first") from None
-        yield  # closing the file releases the lock
-
-
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by their paths into a new folder."""
+    """Write a record's files by their paths into a new folder; of sworn/, which names who voted, for its owner."""
     new_public_folder(folder)
+    if any(path.startswith("sworn/") for path in files):
+        (folder / "sworn").mkdir(mode=0o700)
     for path, data in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,14 @@ from common.messages.result import Aggregates
 from common.requests import RehearsalShares, ShareDelivery
 from common.tally.evidence import Evidence
 from common.transport.documents import read_authority, read_document, write_document
-from common.transport.key_files import PUBLIC_FILE, load_sealing_key, load_signing_key, new_folder, save_key
+from common.transport.key_files import (
+    PUBLIC_FILE,
+    held_alone,
+    load_sealing_key,
+    load_signing_key,
+    new_folder,
+    save_key,
+)
 from common.transport.options import (
     AuthorityKey,
     ClientCa,
@@ -45,9 +52,9 @@ from common.transport.options import (
 from common.transport.serve import LOOPBACK, serve
 from common.transport.supervision import Clock, obey
 from tallier.api import trustee_app
-from tallier.folders import held_alone, require_free
+from tallier.folders import require_free
 from tallier.trustee import TrusteeKeys, TrusteeService
-from tallier.trustee_state import FileState
+from tallier.trustee_state import EMPTY, FileState
 
 SIGNING, SEALING, STATE = "signing.pem", "sealing.pem", "state.json"
 NOBODY = b""
@@ -80,6 +87,7 @@ def new(
     new_folder(folder)
     save_key(folder / SIGNING, keys.signing)
     save_key(folder / SEALING, keys.sealing)
+    FileState(folder / STATE).save(EMPTY)
     write_document(folder / PUBLIC_FILE, public)
     text = f"made {folder}; hand {folder / PUBLIC_FILE} to the authority and the dealer"
     say(as_json, {"public": str(folder / PUBLIC_FILE)}, text)
@@ -189,6 +197,8 @@ def load_trustee(
     require_permitted(cryptosystem(parameters).insecure, insecure_parameters)
     public = read_document(Trustee, folder / PUBLIC_FILE)
     keys = TrusteeKeys(load_signing_key(folder / SIGNING), load_sealing_key(folder / SEALING))
+    if not (folder / STATE).is_file():
+        raise SetupError(f"{folder / STATE} is missing: a trustee that forgot what it answered must not go on")
     state = FileState(folder / STATE)
     party = TrusteeService(public.name, keys, state, authority_key, parameters, SYSTEMS, COMPLETE)
     if party.identity() != public:

@@ -73,7 +73,7 @@ def main() -> None:
     except ValikError as error:
         _give_up(str(error))
     except OSError as error:
-        _give_up(f"{error.strerror}; the output cannot be written, so send it somewhere else")
+        _give_up(f"{error.strerror}; a file or the output cannot be written; make room, or send it somewhere else")
 
 
 def _give_up(text: str) -> NoReturn:

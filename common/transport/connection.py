@@ -99,8 +99,8 @@ class Connection:
                 return Answer(response.status_code, _bare(response.headers.get("content-type", "")), data)
         except httpx.TimeoutException:
             raise Unavailable(f"the service at {self.address} did not answer in time; try again later") from None
-        except httpx.HTTPError:
-            raise Unavailable(f"the service at {self.address} cannot be reached; try again later") from None
+        except httpx.HTTPError as error:
+            raise Unavailable(f"the service at {self.address} {_why_not(error)}") from None
 
     def _read(self, response: httpx.Response, limit: int, deadline: float) -> bytes:
         if "content-encoding" in response.headers:
@@ -115,6 +115,18 @@ class Connection:
                 raise Unavailable(f"the service at {self.address} answered too slowly; try again later")
             parts.append(part)
         return b"".join(parts)
+
+
+def _why_not(error: BaseException) -> str:
+    """What a failed exchange looks like from here, and what helps."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"shows a certificate that is not trusted here ({cause.verify_message}); name its CA with --ca"
+        if isinstance(cause, ssl.SSLError):
+            return "breaks off TLS; it may speak plain http, or want a certificate: --tls-cert and --tls-key"
+        cause = cause.__cause__ or cause.__context__
+    return "cannot be reached; try again later"
 
 
 def _bare(media: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from common.errors import SetupError
 
+LOCK = "lock"
 PUBLIC_FILE = "public.json"
 """What a party tells the election authority about itself; the one file of its folder that is not secret."""
 
@@ -55,6 +59,21 @@ def load_sealing_key(path: Path) -> X25519PrivateKey:
     if not isinstance(key, X25519PrivateKey):
         raise SetupError(f"{path}: not an X25519 key")
     return key
+
+
+@contextmanager
+def held_alone(folder: Path) -> Iterator[None]:
+    """No other process uses a party's folder meanwhile: two that did could each believe to be the first (D2, D9)."""
+    try:
+        lock = (folder / LOCK).open("ab")
+    except OSError as error:
+        raise SetupError(f"{folder}: {error.strerror}; give the folder in which this party was made") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SetupError(f"{folder} is in use by another process; stop that first") from None
+        yield  # closing the file releases the lock
 
 
 def _load(path: Path) -> object:

@@ -91,11 +91,11 @@ class BackgroundService:
 
 
 def listen(host: str, port: int, tls: TlsFiles | None) -> tuple[socket.socket, str]:
-    """A listening socket and its address; `SetupError` for an unsafe or a taken one."""
+    """A listening socket and its address; `SetupError` for an unsafe or a taken one, or files that make no TLS."""
     if tls is None and not is_loopback(host):
         raise SetupError("a service that others can reach needs TLS: give a certificate and its key")
     if tls is not None:
-        tls.require_present()
+        tls.require_usable()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends at once (TCP_NODELAY) only on sockets that say they are TCP; else each answer waits some 40 ms
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

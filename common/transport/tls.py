@@ -26,6 +26,19 @@ class TlsFiles:
             if not file.is_file():
                 raise SetupError(f"there is no file {file.name} for TLS")
 
+    def require_usable(self) -> None:
+        """`SetupError` for a file that is not there or not PEM, or a key that is not the certificate's."""
+        self.require_present()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            context.load_cert_chain(self.certificate, self.key)
+            if self.ca is not None:
+                context.load_verify_locations(self.ca)
+        except (OSError, ssl.SSLError):
+            raise SetupError(
+                "the files given for TLS are not a certificate, its own key and a CA in PEM; look at each"
+            ) from None
+
 
 def client_context(ca: Path | None, own: TlsFiles | None = None) -> ssl.SSLContext | None:
     """How a client trusts (`ca` in place of the system's anchors) and shows itself (`own`); None: as by default."""

@@ -113,8 +113,30 @@ def test_service_with_tls_is_reached_by_those_who_trust_it(tmp_path: Path) -> No
             pytest.raises(ServiceRefused, match="Not Found"),
         ):
             connection.call(routes.CHECKPOINT, None)
-        with Connection(service.address) as stranger, pytest.raises(Unavailable):
+        with Connection(service.address) as stranger, pytest.raises(Unavailable, match=r"not trusted here .*--ca"):
             stranger.call(routes.CHECKPOINT, None)
+
+
+def test_service_without_tls_is_told_apart_from_one_that_is_away() -> None:
+    with BackgroundService(make_app("open", [])) as service:
+        sealed = service.address.replace("http:", "https:")
+        with Connection(sealed) as connection, pytest.raises(Unavailable, match="may speak plain http"):
+            connection.call(routes.CHECKPOINT, None)
+    with Connection(sealed) as connection, pytest.raises(Unavailable, match="cannot be reached; try again later"):
+        connection.call(routes.CHECKPOINT, None)
+
+
+def test_key_of_another_certificate_is_refused_before_the_service_starts(tmp_path: Path) -> None:
+    files = _self_signed(tmp_path)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(SetupError, match="not a certificate, its own key and a CA"):
+        listen("127.0.0.1", 0, TlsFiles(files.certificate, _self_signed(tmp_path / "other").key))
+
+
+def test_ca_that_is_no_certificate_is_refused_before_the_service_starts(tmp_path: Path) -> None:
+    files = _self_signed(tmp_path)
+    with pytest.raises(SetupError, match="not a certificate, its own key and a CA"):
+        listen("127.0.0.1", 0, TlsFiles(files.certificate, files.key, ca=files.key))
 
 
 def _self_signed(folder: Path) -> TlsFiles:

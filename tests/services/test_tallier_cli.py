@@ -198,7 +198,7 @@ def test_no_program_is_told_a_personal_code(finished: Finished) -> None:
 
 def test_what_is_secret_or_sworn_is_the_owners_alone(finished: Finished) -> None:
     at = finished.hall.at
-    for folder in (at / "authority", at / "trustee-1", at / "processor"):
+    for folder in (at / "authority", at / "trustee-1", at / "processor", at / "record" / "sworn"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for file in ("authority/authority.pem", "trustee-1/signing.pem", "trustee-1/state.json", "election/roll.json"):
         assert stat.S_IMODE((at / file).stat().st_mode) == 0o600

@@ -137,6 +137,10 @@ def test_audit_fails_on_a_record_with_a_changed_result(election: Path, tmp_path:
     assert not CODE.search(audited.output + (tmp_path / "page.html").read_text(encoding="utf-8"))
 
 
+def test_sworn_part_of_the_record_is_the_owners_alone(election: Path) -> None:
+    assert stat.S_IMODE((election / "out" / "record" / "sworn").stat().st_mode) == 0o700
+
+
 def test_secrets_are_the_owners_alone(election: Path) -> None:
     secrets = election / "out" / "secrets"
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o700

@@ -248,7 +248,7 @@ def test_file_store_leaves_one_whole_file_and_ignores_a_half_written_one(tmp_pat
     path.with_suffix(".new").write_bytes(b"{half")
     assert FileHeadStore(tmp_path).load(ORIGIN) == Head(0, EMPTY_ROOT, "note")
     files.save(ORIGIN, Head(5, TREE.root(5), "note"), files.load(ORIGIN))
-    assert [name.suffix for name in tmp_path.iterdir() if name.stem != "lock"] == [".json"]
+    assert {name.suffix for name in tmp_path.iterdir() if name.stem != "lock"} == {".json", ".begun"}
 
 
 @pytest.mark.parametrize(
@@ -276,3 +276,12 @@ def test_damaged_head_stops_the_witness_and_never_counts_as_none(
 def test_missing_directory_is_not_an_empty_store(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError):
         FileHeadStore(tmp_path / "not mounted")
+
+
+def test_head_that_was_deleted_is_not_a_log_never_seen(tmp_path: Path) -> None:
+    add(witness(FileHeadStore(tmp_path)), 0, 5)
+    add(witness(FileHeadStore(tmp_path)), 5, 6)
+    (head,) = tmp_path.glob("*.json")
+    head.unlink()
+    with pytest.raises(EncodingError, match="is gone"):
+        add(witness(FileHeadStore(tmp_path)), 0, 8, FORK)
