@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -79,8 +78,8 @@ def test_nonsense_from_the_supervisor_ends_the_service(service: Service) -> None
 
 def test_service_that_died_is_named_with_the_end_of_its_log(supervisor: Supervisor, service: Service) -> None:
     supervisor.require_alive()
-    os.kill(service.process.pid, signal.SIGKILL)
-    assert gone(service.process.pid)
+    service.process.kill()
+    service.process.wait(20)
     with pytest.raises(PartyFailed, match=r"(?s)eid.*mock eID authority"):
         supervisor.require_alive()
     with pytest.raises(PartyFailed, match="eid"):

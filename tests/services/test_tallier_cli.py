@@ -28,12 +28,12 @@ from common.tally.evidence import Evidence
 from common.tally.record import SET_NAMES
 from common.tally.record_files import RecordFiles
 from common.transport.documents import read_document, write_document
+from common.transport.key_files import held_alone
 from common.transport.record_folder import read_record
 from scenarios.services import Premises
 from scenarios.world import Citizen, Clock
 from tallier.ceremony import Ceremony
 from tallier.export import result_rows
-from tallier.folders import held_alone
 from tallier.wanted import read_changes, read_voters
 from tests.conftest import CHOICES, PEOPLE, TIMES, cast_too_late, draft, rows
 from tests.services.tallier_hall import SET, TOY, Hall, done, new_hall, run
