@@ -34,7 +34,7 @@ from common.transport.options import (
     TlsCert,
     TlsKey,
     announce_configuration,
-    say,
+    say_made,
     tls_files,
 )
 from common.transport.serve import LOOPBACK, serve
@@ -63,9 +63,7 @@ def new(
     (folder / HEADS).mkdir(mode=0o700)
     save_key(folder / KEY, key)
     write_document(folder / PUBLIC_FILE, manifests.Witness(name, to_base64url(public_raw(key))))
-    say(
-        as_json, {"public": str(folder / PUBLIC_FILE)}, f"made {folder}; hand {folder / PUBLIC_FILE} to the authority"
-    )
+    say_made(as_json, folder)
 
 
 @witness.command(name="serve")

@@ -49,7 +49,7 @@ from common.transport.options import (
     announce_configuration,
     connect,
     require_permitted,
-    say,
+    say_made,
     tls_files,
 )
 from common.transport.serve import LOOPBACK, BackgroundService, serve
@@ -83,9 +83,7 @@ def new(
     Store(folder / STORE).close()
     public = [to_base64url(public_raw(key)) for key in (keys.log, keys.answers)]
     write_document(folder / PUBLIC_FILE, CollectorIntroduction(address, *public))
-    say(
-        as_json, {"public": str(folder / PUBLIC_FILE)}, f"made {folder}; hand {folder / PUBLIC_FILE} to the authority"
-    )
+    say_made(as_json, folder)
 
 
 @collector.command(name="serve")

@@ -6,22 +6,20 @@ went wrong on purpose, and at the end compares the announced result with a plain
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from functools import partial
+from collections.abc import Iterator
+from contextlib import closing
 
 from common.checks.catalogue import COMPLETE
-from common.crypto.cryptosystem import Progress
+from common.eid.personal_code import parse_voter_id
 from common.errors import CheckFailed, ServiceRefused
 from common.messages.message import encode
 from common.messages.receipt import SessionView
-from common.messages.roll import RollChange, RollEntry
+from common.messages.roll import RollEntry
 from scenarios.ballot_factory import Wish, prepare_all
 from scenarios.country.population import Person
 from scenarios.definition.toml_file import Definition
 from scenarios.founding import create_world
-from scenarios.played import Played, Refusal, Stage, compare
+from scenarios.played import Played, Refusal, Stage, compare, in_per_cent, timed
 from scenarios.wishes import Event, Plan, Stranger, expected
 from scenarios.workplace import Workplace
 from scenarios.world import Citizen, Tallied, World
@@ -43,15 +41,15 @@ class MockElection:
 
     def run(self, *, insecure_parameters: bool) -> Played:
         """Set up, vote, count, and compare; `SetupError` or `CheckFailed` if something that must work does not."""
-        with self._timed("key ceremony and set-up"):
+        with timed(self._seconds, "key ceremony and set-up"):
             self._world = self._set_up(insecure_parameters)
-        with self._timed("voters' ID cards"):
-            self._citizens = {row.voter: self._equip(row) for row in self._voters()}
-        with self._timed("voting"):
+        with timed(self._seconds, "voters' ID cards"):
+            self._citizens = {row.voter: self._equip(row) for row in self._plan.voters(self._definition.roll)}
+        with timed(self._seconds, "voting"):
             self._play()
-        with self._timed("closing, counting, opening"):
+        with timed(self._seconds, "closing, counting, opening"):
             tallied = self._count()
-        with self._timed("writing the record"):
+        with timed(self._seconds, "writing the record"):
             record = self._world.record(tallied)
             self._workplace.keep_record(record, self._world.authority.public_key, self._world.election.fingerprint)
         meant = expected(self._plan, self._definition.draft, self._definition.roll)
@@ -59,12 +57,6 @@ class MockElection:
         return Played(
             result, meant, self._refusals, self._votes, self._verified, compare(result, meant), self._seconds
         )
-
-    @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        self._seconds[name] = time.perf_counter() - begun
 
     # --- before voting
 
@@ -76,23 +68,12 @@ class MockElection:
             checks=COMPLETE,
             store=self._workplace.collector_store(),
             trustee_states=[self._workplace.trustee_state(number + 1) for number in range(draft.trustees)],
-            progress=self._relative("Key ceremony: searching safe primes"),
+            progress=in_per_cent(self._stage("Key ceremony: searching safe primes", 100)),
             insecure_parameters=insecure_parameters,
         )
 
-    def _relative(self, name: str) -> Progress:
-        """A bar for work that reports (done, expected), in per cent; a search may take longer than expected."""
-        report = self._stage(name, 100)
-        return lambda done, due: report(min(99, 100 * done // max(due, 1)))
-
-    def _voters(self) -> list[RollEntry]:
-        """Everyone who will ever be on the roll."""
-        added = [change.entry for _, changes in self._plan.changes for change in changes if change.entry is not None]
-        return list({row.voter: row for row in (*self._definition.roll, *added)}.values())
-
     def _equip(self, row: RollEntry) -> Citizen:
-        given, _, surname = row.name.rpartition(" ")
-        citizen = self._world.citizen(Person(given or surname, surname, row.voter.removeprefix("PNOEE-")))
+        citizen = self._world.citizen(Person.named(row.name, parse_voter_id(row.voter)))
         self._workplace.keep_card(citizen.card)
         return citizen
 
@@ -103,40 +84,30 @@ class MockElection:
         report = self._stage("Voting: encrypt, prove, sign, cast", len(self._plan.events))
         manifest = encode(self._world.manifest)
         with closing(prepare_all(manifest, self._world.authority.public_key, self._wishes())) as ballots:
-            for moment, happen in self._moments(ballots):
+            for moment, happening in self._plan.in_order():
                 self._world.clock.now = max(self._world.clock.now, moment)
-                happen()
+                if isinstance(happening, Event):
+                    self._vote(happening, next(ballots))
+                elif isinstance(happening, Stranger):
+                    self._turn_away(happening, next(ballots))
+                else:
+                    self._world.change_roll(happening)
                 report(self._votes + len(self._refusals))
 
-    def _moments(self, ballots: Iterator[PreparedBallot]) -> list[tuple[int, Callable[[], None]]]:
-        """(time, what happens), in order; in one second the roll changes first and the stranger comes next."""
-        moments: list[tuple[int, int, Callable[[], None]]] = [
-            (moment, 0, partial(self._change_roll, changes)) for moment, changes in self._plan.changes
-        ]
-        if self._plan.stranger is not None:
-            insist = partial(self._turn_away, self._plan.stranger, next(ballots))
-            moments.append((self._plan.stranger.time, 1, insist))
-        moments += [(event.time, 2, partial(self._next_vote, event, ballots)) for event in self._plan.events]
-        return [(moment, happen) for moment, _, happen in sorted(moments, key=lambda each: each[:2])]
-
     def _wishes(self) -> Iterator[Wish]:
-        """What the factory has to prepare: the stranger's ballot first, then one for each event."""
-        stranger = self._plan.stranger
-        if stranger is not None:
-            yield Wish(f"PNOEE-{stranger.code}", stranger.unit, stranger.choices)
+        """What the factory has to prepare, in the order in which it is needed."""
         units = {row.voter: row.unit for row in self._definition.roll}
-        changes = list(self._plan.changes)
-        for event in self._plan.events:
-            while changes and changes[0][0] <= event.time:
-                units.update((c.voter, c.entry.unit) for c in changes.pop(0)[1] if c.entry is not None)
-            yield Wish(event.voter, units[event.voter], event.choices)
+        for _, happening in self._plan.in_order():
+            if isinstance(happening, Event):
+                yield Wish(happening.voter, units[happening.voter], happening.choices)
+            elif isinstance(happening, Stranger):
+                yield Wish(happening.voter, happening.unit, happening.choices)
+            else:
+                units.update((change.voter, change.entry.unit) for change in happening if change.entry is not None)
 
-    def _change_roll(self, changes: tuple[RollChange, ...]) -> None:
-        self._world.change_roll(changes)
-
-    def _next_vote(self, event: Event, ballots: Iterator[PreparedBallot]) -> None:
+    def _vote(self, event: Event, prepared: PreparedBallot) -> None:
         """One voter votes, and perhaps verifies on another device."""
-        prepared, citizen, lost = next(ballots), self._citizens[event.voter], self._lost_card(event)
+        citizen, lost = self._citizens[event.voter], self._plan.has_lost_card(event)
         if lost:
             self._world.country.revoke(citizen.card)
         try:
@@ -152,12 +123,6 @@ class MockElection:
         if event.verifies:
             self._verify(code, event)
 
-    def _lost_card(self, event: Event) -> bool:
-        """Whether this is the voter whose card was revoked, at or after that moment."""
-        return self._plan.revoked is not None and (
-            event.voter == self._plan.revoked[0] and event.time >= self._plan.revoked[1]
-        )
-
     def _verify(self, code: VerificationCode, event: Event) -> None:
         if self._world.verify(code).choices != dict(event.choices):
             raise ServiceRefused("a verifying device showed other choices than the voter made")
@@ -165,8 +130,7 @@ class MockElection:
 
     def _turn_away(self, stranger: Stranger, prepared: PreparedBallot) -> None:
         """Someone who is not on the roll insists: authenticates, and posts a well-made ballot."""
-        given, _, surname = stranger.name.rpartition(" ")
-        citizen = self._world.citizen(Person(given or surname, surname, stranger.code))
+        citizen = self._world.citizen(Person.named(stranger.name, stranger.code))
         collector = self._world.collector
         nonce = collector.challenge()
         token = citizen.card.authenticate(self._world.election.manifest.collector.address, nonce)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from common.messages.result import Result
@@ -42,6 +44,19 @@ class Played:
     seconds: dict[str, float] = field(default_factory=dict)
     parties: Mapping[str, Spent] = field(default_factory=dict)
     """What each party's processes took; empty if all parties shared one."""
+
+
+@contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Note under `name` how long this took, by the wall clock."""
+    begun = time.perf_counter()
+    yield
+    seconds[name] = time.perf_counter() - begun
+
+
+def in_per_cent(report: Callable[[int], None]) -> Callable[[int, int], None]:
+    """For work that reports (done, expected), to a bar of 100 steps; a search may take longer than expected."""
+    return lambda done, due: report(min(99, 100 * done // max(due, 1)))
 
 
 def compare(result: Result, meant: Expected) -> list[str]:

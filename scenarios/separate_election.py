@@ -24,7 +24,7 @@ from common.messages.roll import RollChange, RollEntry
 from scenarios.computers import Computers, Outcome, Papers, children_cpu
 from scenarios.definition.toml_file import Definition, held
 from scenarios.parties import Parties
-from scenarios.played import Played, Refusal, Stage, compare
+from scenarios.played import Played, Refusal, Stage, compare, in_per_cent, timed
 from scenarios.supervisor import Supervisor
 from scenarios.wishes import Event, Plan, Stranger, expected
 
@@ -61,18 +61,18 @@ class SeparateElection:
 
     def run(self) -> Played:
         """Set up, vote, count, publish, compare; `PartyFailed`, or what a party refused, if something goes wrong."""
-        with self._timed("parties' keys, ID cards"):
+        with timed(self._seconds, "parties' keys, ID cards"):
             self._parties.make_keys(self._stage("Every party makes its keys", 100))
             self._cards = self._parties.issue_cards(self._people())
-        with self._timed("key ceremony"):
-            report = self._stage("Key ceremony: safe primes, shares, rehearsal", 100)
-            self._parties.hold_ceremony(lambda done, due: report(min(99, 100 * done // max(due, 1))))
-        with self._timed("manifest, services"):
+        with timed(self._seconds, "key ceremony"):
+            bar = self._stage("Key ceremony: safe primes, shares, rehearsal", 100)
+            self._parties.hold_ceremony(in_per_cent(bar))
+        with timed(self._seconds, "manifest, services"):
             self._stage("The authority signs, the services start", 1)
             election = self._parties.open(self._definition.roll)
-        with self._timed("voting"), self._computers(election) as computers:
+        with timed(self._seconds, "voting"), self._computers(election) as computers:
             self._vote(computers)
-        with self._timed("closing, counting, opening"):
+        with timed(self._seconds, "closing, counting, opening"):
             self._count()
         return self._played()
 
@@ -100,12 +100,6 @@ class SeparateElection:
         )
 
     @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        self._seconds[name] = time.perf_counter() - begun
-
-    @contextmanager
     def _computers(self, election: Papers) -> Iterator[Computers]:
         """As many as there are cores; what their processes took is noted at their end."""
         begun, before = time.monotonic(), children_cpu()
@@ -115,35 +109,26 @@ class SeparateElection:
 
     def _people(self) -> tuple[RollEntry, ...]:
         """Everyone who needs an ID card: all who will ever be on the roll, and the stranger."""
-        rows = [change.entry for _, changes in self._plan.changes for change in changes if change.entry is not None]
-        if self._plan.stranger is not None:
-            stranger = self._plan.stranger
-            rows.append(RollEntry(f"PNOEE-{stranger.code}", stranger.name, stranger.unit))
-        return tuple({row.voter: row for row in (*self._definition.roll, *rows)}.values())
+        voters, stranger = self._plan.voters(self._definition.roll), self._plan.stranger
+        return voters if stranger is None else (*voters, RollEntry(stranger.voter, stranger.name, stranger.unit))
 
     # --- while voting is open
 
     def _vote(self, computers: Computers) -> None:
         """All that happens, in the plan's order; the voters of all computers vote at the same time."""
         self._report = self._stage("Voting: encrypt, prove, sign, cast", len(self._plan.events))
-        for happen in self._moments(computers):
-            happen()
+        for _, happening in self._plan.in_order():
+            if isinstance(happening, Event):
+                self._send(computers, happening)
+            elif isinstance(happening, Stranger):
+                self._turn_away(computers, happening)
+            else:
+                self._change_roll(happening)
         self._wait()
         for shown, event in self._verifying:
             if shown.result() != dict(event.choices):
                 raise ServiceRefused("a verifying device showed other choices than the voter made")
             self._verified += 1
-
-    def _moments(self, computers: Computers) -> list[Callable[[], None]]:
-        """In one second the roll changes first and the stranger comes next."""
-        moments: list[tuple[int, int, Callable[[], None]]] = [
-            (moment, 0, partial(self._change_roll, changes)) for moment, changes in self._plan.changes
-        ]
-        if self._plan.stranger is not None:
-            stranger = self._plan.stranger
-            moments.append((stranger.time, 1, partial(self._turn_away, computers, stranger)))
-        moments += [(event.time, 2, partial(self._send, computers, event)) for event in self._plan.events]
-        return [happen for _, _, happen in sorted(moments, key=lambda each: each[:2])]
 
     def _change_roll(self, changes: tuple[RollChange, ...]) -> None:
         """Everyone who set out before finishes first."""
@@ -153,8 +138,7 @@ class SeparateElection:
     def _send(self, computers: Computers, event: Event) -> None:
         """One voter goes to vote, perhaps with a card that was reported lost."""
         errand = replace(self._cards[event.voter], choices=event.choices)
-        revoked = self._plan.revoked
-        lost = revoked is not None and event.voter == revoked[0] and event.time >= revoked[1]
+        lost = self._plan.has_lost_card(event)
         if lost:
             self._wait()
             self._parties.revoke_card(errand.card)
@@ -171,9 +155,8 @@ class SeparateElection:
             self._verifying.append((computers.verify(event.voter, outcome.code), event))
 
     def _turn_away(self, computers: Computers, stranger: Stranger) -> None:
-        voter = f"PNOEE-{stranger.code}"
-        errand = replace(self._cards[voter], choices=stranger.choices)
-        self._waiting.append((computers.insist(voter, errand, stranger.unit), self._turned_away))
+        errand = replace(self._cards[stranger.voter], choices=stranger.choices)
+        self._waiting.append((computers.insist(stranger.voter, errand, stranger.unit), self._turned_away))
 
     def _turned_away(self, outcome: Outcome) -> None:
         self._refusals.append(Refusal("a person who is not on the roll", outcome.check, outcome.reason))

@@ -44,6 +44,11 @@ class Stranger:
     unit: str
     choices: Mapping[str, Choice]
 
+    @property
+    def voter(self) -> str:
+        """The voter id that nobody has put on the roll."""
+        return voter_id(self.code)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -59,6 +64,23 @@ class Plan:
     changes: tuple[tuple[int, tuple[RollChange, ...]], ...]
     revoked: tuple[str, int] | None
     stranger: Stranger | None
+
+    def in_order(self) -> list[tuple[int, tuple[RollChange, ...] | Stranger | Event]]:
+        """(time, what happens); in one second the roll changes first and the stranger comes next."""
+        happenings: list[tuple[int, tuple[RollChange, ...] | Stranger | Event]] = list(self.changes)
+        if self.stranger is not None:
+            happenings.append((self.stranger.time, self.stranger))
+        happenings += [(event.time, event) for event in self.events]
+        return sorted(happenings, key=lambda each: each[0])  # a stable sort
+
+    def has_lost_card(self, event: Event) -> bool:
+        """Whether this is the voter whose card was revoked, at or after that moment."""
+        return self.revoked is not None and event.voter == self.revoked[0] and event.time >= self.revoked[1]
+
+    def voters(self, roll: Iterable[RollEntry]) -> tuple[RollEntry, ...]:
+        """Everyone who will ever be on the roll, with the newest row."""
+        added = [change.entry for _, changes in self.changes for change in changes if change.entry is not None]
+        return tuple({row.voter: row for row in (*roll, *added)}.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import TextIO
 from common.crypto.contest import Choice
 from common.encoding.octets import to_base64url
 from common.errors import SetupError
+from common.transport.files import owner_only
+from common.transport.record_folder import write_record
 from scenarios.country.card_office import hand_out
 from tallier.trustee_state import FileState
 from voter_client.software_card import VoterToken
@@ -63,26 +65,17 @@ class Workplace:
 
     def keep_record(self, files: Mapping[str, bytes], authority_key: bytes, fingerprint: str) -> None:
         """Write the record, and beside it what an auditor must have from elsewhere: key and fingerprint."""
-        self.record.mkdir(exist_ok=True)
-        (self.record / "sworn").mkdir(mode=0o700, exist_ok=True)
-        for path, data in files.items():
-            target = self.record / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+        write_record(self.record, files)
         self.authority_key.write_text(to_base64url(authority_key) + "\n", encoding="ascii")
         (self.root / "fingerprint.txt").write_text(fingerprint + "\n", encoding="ascii")
 
     def _append(self, name: str) -> TextIO:
-        return open(self._secrets / name, "a", encoding="utf-8", newline="", opener=_private)
+        return open(self._secrets / name, "a", encoding="utf-8", newline="", opener=owner_only)
 
     def _folder(self, name: str) -> Path:
         folder = self._secrets / name
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def free_folder(wanted: Path) -> Path:

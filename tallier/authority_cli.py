@@ -16,12 +16,11 @@ from common.messages.draft import Draft, RollDraft
 from common.messages.introductions import CollectorIntroduction, EidIntroduction
 from common.messages.manifest import Witness
 from common.messages.message import encode
-from common.transport.documents import read_document, write_document
+from common.transport.documents import new_public_folder, read_document, require_free, write_document
 from common.transport.key_files import new_folder, save_key, write_private
 from common.transport.options import Insecure, Json, require_permitted, say
 from tallier.acts_cli import KEY, acts, open_authority
 from tallier.ceremony import Ceremony
-from tallier.folders import new_public_folder, require_free
 from tallier.founding import Introductions, found_election
 from tallier.outbox import Outbox
 

@@ -17,10 +17,9 @@ from common.messages.draft import Draft
 from common.messages.manifest import Trustee
 from common.requests import RehearsalShares
 from common.transport.client import TrusteeClient
-from common.transport.documents import read_document, write_document
+from common.transport.documents import new_public_folder, read_document, require_free, write_document
 from common.transport.options import Ca, Insecure, Json, TlsCert, TlsKey, connect, require_permitted, say, tls_files
 from tallier.ceremony import Ceremony, PublicDealing, deal_key, finish_ceremony, hold_ceremony
-from tallier.folders import new_public_folder, require_free
 from tallier.progress import shown
 
 DEALING = "dealing.json"

@@ -24,7 +24,7 @@ from common.tally.evidence import Evidence
 from common.tally.record_files import RecordFiles
 from common.transport.client import BoxClient, TrusteeClient
 from common.transport.connection import Connection
-from common.transport.documents import read_authority, read_document, write_document
+from common.transport.documents import read_authority, read_document, require_free, write_document
 from common.transport.options import (
     AuthorityKey,
     Ca,
@@ -38,8 +38,8 @@ from common.transport.options import (
     say,
     tls_files,
 )
+from common.transport.record_folder import read_record, write_record
 from tallier.export import write_results
-from tallier.folders import read_record, require_free, write_files
 from tallier.opening import Gathered, ask_all
 from tallier.process import Fault, Faults, conclude, find_faults
 from tallier.process import process as process_evidence
@@ -181,7 +181,7 @@ def publish(
     """Write the election record: public/ for everyone, sworn/ for sworn auditors. Next: valik audit."""
     require_free(out)
     files = ProcessorFolder(folder).record()
-    write_files(out, files)
+    write_record(out, files)
     say(as_json, {"record": str(out), "files": len(files)}, f"wrote {out}. Next: valik audit {out} --authority …")
 
 

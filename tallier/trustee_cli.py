@@ -23,7 +23,7 @@ from common.messages.message import decode, encode
 from common.messages.result import Aggregates
 from common.requests import RehearsalShares, ShareDelivery
 from common.tally.evidence import Evidence
-from common.transport.documents import read_authority, read_document, write_document
+from common.transport.documents import read_authority, read_document, require_free, write_document
 from common.transport.key_files import (
     PUBLIC_FILE,
     held_alone,
@@ -47,12 +47,12 @@ from common.transport.options import (
     announce_configuration,
     require_permitted,
     say,
+    say_made,
     tls_files,
 )
 from common.transport.serve import LOOPBACK, serve
 from common.transport.supervision import Clock, obey
 from tallier.api import trustee_app
-from tallier.folders import require_free
 from tallier.trustee import TrusteeKeys, TrusteeService
 from tallier.trustee_state import EMPTY, FileState
 
@@ -89,8 +89,7 @@ def new(
     save_key(folder / SEALING, keys.sealing)
     FileState(folder / STATE).save(EMPTY)
     write_document(folder / PUBLIC_FILE, public)
-    text = f"made {folder}; hand {folder / PUBLIC_FILE} to the authority and the dealer"
-    say(as_json, {"public": str(folder / PUBLIC_FILE)}, text)
+    say_made(as_json, folder, "the authority and the dealer")
 
 
 @trustee.command(name="serve")

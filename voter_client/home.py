@@ -10,10 +10,9 @@ All of it is for its owner's eyes only: with a seed one can read a vote.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from common.checks.catalogue import COMPLETE
@@ -27,7 +26,7 @@ from common.messages.acts import Signed
 from common.messages.election import Election
 from common.messages.message import decode
 from common.transport.documents import read_authority, read_document
-from common.transport.files import read_if_present, write_durably
+from common.transport.files import held, read_if_present, write_durably
 from voter_client.cast import require_election
 from voter_client.journal import Journal
 from voter_client.journal_file import read_journal, write_journal
@@ -102,18 +101,15 @@ class Home:
 
     @contextmanager
     def _locked(self, path: Path) -> Iterator[None]:
-        try:
-            path.touch(mode=0o600)
-            lock = path.open("ab")
-        except OSError as error:
-            raise SetupError(
-                f"{path.parent} cannot be used ({error.strerror}); put back a copy of this home"
-            ) from None
-        with lock:  # closing the file releases the lock
+        with ExitStack() as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock.enter_context(held(path))
             except BlockingIOError:
                 raise SetupError("another window is voting with this journal; finish there first") from None
+            except OSError as error:
+                raise SetupError(
+                    f"{path.parent} cannot be used ({error.strerror}); put back a copy of this home"
+                ) from None
             yield
 
     def look(self, voter: str) -> Journal:

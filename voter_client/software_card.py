@@ -5,7 +5,6 @@ A real card keeps its keys and counts wrong PINs. This one is for lessons: whoev
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from common.eid import auth_token, signing
 from common.eid.certificates import load_certificate
 from common.eid.personal_code import parse_voter_id
 from common.errors import IdentityError
+from common.transport.files import owner_only
 
 PIN_LENGTHS = {"PIN1": (4, 12), "PIN2": (5, 12)}
 
@@ -126,6 +126,5 @@ def _subject(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with open(path, "wb", opener=owner_only) as file:
         file.write(data)

@@ -1,4 +1,4 @@
-"""Messages as files: read strictly, written once; and the authority's key, as people hand it over."""
+"""Messages as files, read strictly, written once; folders to hand out; the authority's key, as it is handed over."""
 
 from __future__ import annotations
 
@@ -33,6 +33,23 @@ def write_document(path: Path, value: object) -> None:
         raise SetupError(f"{path} is there already and is not overwritten; name another file") from None
     except OSError as error:
         raise SetupError(f"{path} cannot be written ({error.strerror}); name another file") from None
+
+
+def new_public_folder(folder: Path) -> Path:
+    """Make a folder for files to hand out; `SetupError` if it is there already."""
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise SetupError(f"{folder} is there already and is not overwritten; name another folder") from None
+    except OSError as error:
+        raise SetupError(f"{folder} cannot be made ({error.strerror}); name another folder") from None
+    return folder
+
+
+def require_free(out: Path) -> None:
+    """Before long work rather than after it: `SetupError` if there is a file or folder of this name."""
+    if out.exists():
+        raise SetupError(f"{out} is there already and is not overwritten; name another with --out")
 
 
 def read_authority(text: str) -> bytes:

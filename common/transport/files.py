@@ -1,8 +1,11 @@
-"""Files that survive a crash: written whole, or not at all."""
+"""Files that survive a crash, written whole or not at all; files for one owner, and for one process at a time."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -28,3 +31,16 @@ def read_if_present(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def owner_only(path: str, flags: int) -> int:
+    """An opener for `open`: a file that it makes can be read by its owner alone."""
+    return os.open(path, flags, 0o600)
+
+
+@contextmanager
+def held(lock: Path) -> Iterator[None]:
+    """No other process holds this lock file; `BlockingIOError` if one does, `OSError` if none can be made."""
+    with open(lock, "ab", opener=owner_only) as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield  # closing the file releases the lock

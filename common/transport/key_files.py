@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -14,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from common.errors import SetupError
+from common.transport.files import held, owner_only
 
 LOCK = "lock"
 PUBLIC_FILE = "public.json"
@@ -34,8 +33,7 @@ def new_folder(folder: Path) -> Path:
 
 def write_private(path: Path, data: bytes) -> None:
     """Write a new file that only its owner can read; never overwrites."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
+    with open(path, "xb", opener=owner_only) as stream:
         stream.write(data)
 
 
@@ -64,16 +62,14 @@ def load_sealing_key(path: Path) -> X25519PrivateKey:
 @contextmanager
 def held_alone(folder: Path) -> Iterator[None]:
     """No other process uses a party's folder meanwhile: two that did could each believe to be the first (D2, D9)."""
-    try:
-        lock = (folder / LOCK).open("ab")
-    except OSError as error:
-        raise SetupError(f"{folder}: {error.strerror}; give the folder in which this party was made") from None
-    with lock:
+    with ExitStack() as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock.enter_context(held(folder / LOCK))
         except BlockingIOError:
             raise SetupError(f"{folder} is in use by another process; stop that first") from None
-        yield  # closing the file releases the lock
+        except OSError as error:
+            raise SetupError(f"{folder}: {error.strerror}; give the folder in which this party was made") from None
+        yield
 
 
 def _load(path: Path) -> object:

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from common.errors import SetupError
 from common.transport.connection import Connection
+from common.transport.key_files import PUBLIC_FILE
 from common.transport.tls import TlsFiles, client_context
 
 
@@ -90,6 +91,12 @@ def say(as_json: bool, values: Mapping[str, object], text: str) -> None:
         typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
     else:
         Console(highlight=False, soft_wrap=True).print(text, markup=False)
+
+
+def say_made(as_json: bool, folder: Path, takers: str = "the authority") -> None:
+    """The outcome of making a party: who gets its introduction."""
+    public = folder / PUBLIC_FILE
+    say(as_json, {"public": str(public)}, f"made {folder}; hand {public} to {takers}")
 
 
 def announce_configuration(service: str, values: Mapping[str, object]) -> None:

@@ -6,6 +6,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from common.errors import SetupError
+from common.transport.documents import new_public_folder
+
+
+def write_record(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Write a record's files by their paths into a new directory; sworn/, which names who voted, for its owner alone.
+
+    `SetupError` if there is such a directory, or it cannot be made.
+    """
+    new_public_folder(directory)
+    if any(path.startswith("sworn/") for path in files):
+        (directory / "sworn").mkdir(mode=0o700)
+    for path, data in files.items():
+        target = directory / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
 
 
 def read_record(directory: Path) -> Mapping[str, bytes]:

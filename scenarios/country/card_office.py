@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import html
-import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.transport.files import owner_only
 from voter_client.software_card import VoterToken
 
 PIN_LIST, PIN_SHEET = "pins.csv", "pin-sheet.html"
@@ -45,7 +45,7 @@ def hand_out(card: VoterToken, out: Path) -> Pins:
     pin1, pin2 = (f"{secrets.randbelow(10**length):0{length}d}" for length in (4, 5))
     pins = Pins(f"{number:04d}", card.name, pin1, pin2)
     card.save(out / pins.folder, pin1, pin2)
-    with open(out / PIN_LIST, "a", encoding="utf-8", newline="", opener=_private) as stream:
+    with open(out / PIN_LIST, "a", encoding="utf-8", newline="", opener=owner_only) as stream:
         csv.writer(stream).writerow([pins.folder, pins.name, pin1, pin2])
     return pins
 
@@ -61,10 +61,6 @@ def write_sheet(out: Path, pins: Iterable[Pins]) -> Path:
     slips = [
         _SLIP.format(name=html.escape(each.name), folder=each.folder, pin1=each.pin1, pin2=each.pin2) for each in pins
     ]
-    with open(out / PIN_SHEET, "w", encoding="utf-8", opener=_private) as stream:
+    with open(out / PIN_SHEET, "w", encoding="utf-8", opener=owner_only) as stream:
         stream.write(_PAGE.format(count=len(slips), slips="\n".join(slips)))
     return out / PIN_SHEET
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -14,7 +14,6 @@ from common.eid.personal_code import parse_voter_id
 from common.errors import SetupError
 from common.messages.draft import RollDraft
 from common.transport.documents import read_document
-from common.transport.key_files import PUBLIC_FILE
 from common.transport.options import (
     Config,
     Host,
@@ -25,6 +24,7 @@ from common.transport.options import (
     TlsKey,
     announce_configuration,
     say,
+    say_made,
     tls_files,
 )
 from common.transport.serve import LOOPBACK, serve
@@ -55,9 +55,7 @@ def new(
 ) -> None:
     """Found a mock eID authority. Hand FOLDER/public.json to the election authority, which pins it."""
     found_authority(folder, int(time.time()))
-    say(
-        as_json, {"public": str(folder / PUBLIC_FILE)}, f"made {folder}; hand {folder / PUBLIC_FILE} to the authority"
-    )
+    say_made(as_json, folder)
 
 
 @eid.command()
@@ -68,7 +66,7 @@ def issue(
     as_json: Json = False,
 ) -> None:
     """Issue an ID card to everyone on a roll: a folder for each, a list of PINs, and a sheet to print and cut up."""
-    people = [_person(row.voter, row.name) for row in read_document(RollDraft, roll).voters]
+    people = [Person.named(row.name, parse_voter_id(row.voter)) for row in read_document(RollDraft, roll).voters]
     try:
         out.mkdir(mode=0o700, parents=True)
     except FileExistsError:
@@ -85,7 +83,7 @@ def reissue(folder: Folder, card: Card, out: Cards, as_json: Json = False) -> No
     authority, lost = open_authority(folder, Clock()), VoterToken.load(card)
     authority.revoke(lost)
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pins = hand_out(authority.issue(_person(lost.voter_id, lost.name)), out)
+    pins = hand_out(authority.issue(Person.named(lost.name, parse_voter_id(lost.voter_id))), out)
     write_sheet(out, read_pins(out))
     say(as_json, {"card": str(out / pins.folder)}, f"{card} is revoked; the new card is {out / pins.folder}")
 
@@ -121,8 +119,3 @@ def _issue(folder: Path, people: Iterable[Person], out: Path) -> None:
     authority = open_authority(folder, Clock())
     for person in people:
         hand_out(authority.issue(person), out)
-
-
-def _person(voter: str, name: str) -> Person:
-    given, _, surname = name.rpartition(" ")
-    return Person(given or surname, surname, parse_voter_id(voter))

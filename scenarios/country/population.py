@@ -54,6 +54,12 @@ class Person:
     surname: str
     code: str
 
+    @classmethod
+    def named(cls, name: str, code: str) -> Person:
+        """From a name as a roll has it: the last word is the surname, also if it is the only one."""
+        given, _, surname = name.rpartition(" ")
+        return cls(given or surname, surname, code)
+
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.surname}"
