@@ -10,6 +10,7 @@ from common.tally.evidence import Evidence
 from tests.claims import (
     cases_box,
     cases_casting,
+    cases_device,
     cases_identity,
     cases_log,
     cases_phases,
@@ -30,6 +31,7 @@ CASES: tuple[Claim, ...] = (
     *cases_phases.CASES,
     *cases_box.CASES,
     *cases_receipts.CASES,
+    *cases_device.CASES,
     *cases_setup.CASES,
     *cases_tally.CASES,
 )
@@ -65,7 +67,7 @@ def test_collector_accepts_the_honest_vote(bases: Bases) -> None:
 def test_client_and_device_accept_the_honest_collector(bases: Bases) -> None:
     for entry in (cases_receipts.casting, cases_receipts.casting_again, cases_receipts.rechecking):
         entry(bases, lambda _collector: None, COMPLETE)
-    cases_receipts.verifying(bases, lambda _scanned: None, COMPLETE)
+    cases_device.verifying(bases, lambda _scanned: None, COMPLETE)
 
 
 def test_receipts_hold_against_the_record(bases: Bases) -> None:

@@ -1,0 +1,115 @@
+"""The authority's acts by hand: each is logged once, and what the collector would refuse does not leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from common.eid.personal_code import voter_id
+from common.errors import RuleBroken, ServiceRefused, SetupError, ValikError
+from common.messages.draft import RollChanges
+from common.messages.roll import RollChange, RollEntry
+from common.ports import Unavailable
+from common.transport.documents import write_document
+from tallier.wanted import read_changes, read_voters
+from tests.conftest import PEOPLE
+from tests.services.by_hand import (
+    CODE,
+    NOWHERE,
+    refused,
+)
+from tests.services.tallier_hall import Hall, done
+
+
+def test_act_that_finds_no_collector_goes_out_at_the_next_try(polls: Hall) -> None:
+    at, code = polls.at, PEOPLE[13].code
+    (at / "one.csv").write_text(f"{code},New Person,north\n")
+    (at / "two.csv").write_text(f"{code},New Person,south\n")
+    box, polls.box = polls.box, NOWHERE
+    assert "goes out first" in refused(Unavailable, *polls.act("change-roll", "--changes", at / "one.csv"))
+    polls.box = box
+    assert done(*polls.act("change-roll", "--changes", at / "one.csv")) == {"index": 1, "version": 1, "changes": 1}
+    polls.box = NOWHERE
+    refused(Unavailable, *polls.act("change-roll", "--changes", at / "two.csv"))
+    polls.box = box
+    (at / "three.csv").write_text(f"{code},remove\n")
+    said = done(*polls.act("change-roll", "--changes", at / "three.csv"))
+    assert said == {"index": 3, "version": 3, "changes": 1}
+
+
+def test_refused_act_is_signed_anew(polls: Hall) -> None:
+    assert "still open" in refused(ServiceRefused, *polls.act("close", log=True))
+    polls.end_voting()
+    assert done(*polls.act("close", log=True)) == {"index": 1}
+
+
+def test_order_that_is_pending_while_the_log_grows_is_signed_anew(polls: Hall) -> None:
+    polls.end_voting()
+    box, polls.box = polls.box, NOWHERE
+    refused(Unavailable, *polls.act("close", log=True))
+    polls.box = box
+    polls.polls.revoke([polls.polls.roll.body.voters[0].voter])  # type: ignore[union-attr]
+    assert done(*polls.act("close", log=True)) == {"index": 2}
+
+
+def test_roll_change_that_the_collector_would_refuse_is_not_sent(polls: Hall) -> None:
+    changes = polls.at / "changes.csv"
+    changes.write_text(f"{PEOPLE[13].code},remove\n")
+    refused(RuleBroken, *polls.act("change-roll", "--changes", changes))
+    changes.write_text(f"{PEOPLE[13].code},New Person,nowhere\n")
+    refused(RuleBroken, *polls.act("change-roll", "--changes", changes))
+    changes.write_text(f"{PEOPLE[13].code},New Person,north\n")
+    assert done(*polls.act("change-roll", "--changes", changes))["version"] == 1
+
+
+def test_roll_changes_come_as_a_message_too(polls: Hall) -> None:
+    entry = RollEntry(voter_id(PEOPLE[13].code), "New Person", "north")
+    write_document(polls.at / "changes.json", RollChanges((RollChange(entry.voter, entry),)))
+    assert done(*polls.act("change-roll", "--changes", polls.at / "changes.json"))["version"] == 1
+
+
+@pytest.mark.parametrize("line", ["{0}", "{0},A,north,", "{0},,north", "12345678901,A,north", "{0},A,No Unit", ""])
+def test_faulty_line_of_changes_is_named_and_never_shown(tmp_path: Path, line: str) -> None:
+    (tmp_path / "changes.csv").write_text(line.format(PEOPLE[1].code) + "\n")
+    with pytest.raises(SetupError) as refusal:
+        read_changes(tmp_path / "changes.csv")
+    assert not CODE.search(str(refusal.value))
+    assert ("line 1" in str(refusal.value)) == bool(line)
+
+
+def test_faulty_line_of_voters_is_named_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "paper.txt").write_text(f"{PEOPLE[1].code}\n12345678901\n")
+    with pytest.raises(SetupError, match="line 2") as refusal:
+        read_voters([tmp_path / "paper.txt"])
+    assert not CODE.search(str(refusal.value))
+    (tmp_path / "paper.txt").write_text(f"{PEOPLE[1].code}\n{voter_id(PEOPLE[1].code)}\n")
+    assert read_voters([tmp_path / "paper.txt"]) == (voter_id(PEOPLE[1].code),)
+
+
+def test_voting_is_extended_once_and_never_shortened(polls: Hall) -> None:
+    assert done(*polls.act("extend", "--closes", "2027-03-02T12:00:00Z", "--reason", "an outage"))["index"] == 1
+    refused(ValikError, *polls.act("extend", "--closes", "2027-03-02T10:00:00Z", "--reason", "an outage"))
+    refused(SetupError, *polls.act("extend", "--closes", "tomorrow", "--reason", "an outage"))
+    polls.end_voting()
+    assert "still open" in refused(ServiceRefused, *polls.act("close", log=True))
+
+
+def test_nothing_follows_an_abandoned_election(polls: Hall) -> None:
+    assert done(*polls.act("abandon", "--reason", "the key is lost", log=True)) == {"index": 1}
+    polls.end_voting()
+    refused(ServiceRefused, *polls.act("close", log=True))
+
+
+def test_reason_that_no_message_can_carry_is_refused(polls: Hall) -> None:
+    (polls.at / "paper.txt").write_text(PEOPLE[1].code)
+    command = polls.act("revoke", "--voters", polls.at / "paper.txt", "--reason")
+    assert "cannot be signed" in refused(SetupError, *command, "x" * 301)
+    done(*command, "x" * 300)
+
+
+def test_exclusion_is_given_in_one_way(polls: Hall) -> None:
+    halves: list[list[str | Path]] = [["--index", "1"], ["--faults", polls.at / "f", "--check", "C2"], []]
+    for options in halves:
+        assert "give either" in refused(SetupError, *polls.act("exclude", *options))
+    refused(RuleBroken, *polls.act("exclude", "--index", "0", "--check", "C2", "--reason", "no vote"))
