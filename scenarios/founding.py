@@ -50,7 +50,7 @@ def create_world(
     removed unless they are toy ones. `ceremony` is one that was held before, by trustees with the keys in `keyring`,
     of whose `trustee_states` it is the end.
     """
-    _require_permitted(systems[draft.parameters], (checks, *checks_of.values()), insecure_parameters)
+    require_permitted(systems[draft.parameters], (checks, *checks_of.values()), insecure_parameters)
     clock = Clock(from_rfc3339(draft.times.opens))
     witness_clock = ShiftedClock(clock)
     country = EidAuthority(clock)
@@ -96,7 +96,8 @@ def create_world(
     )
 
 
-def _require_permitted(system: Cryptosystem, lists: Sequence[CheckList], insecure_parameters: bool) -> None:
+def require_permitted(system: Cryptosystem, lists: Sequence[CheckList], insecure_parameters: bool) -> None:
+    """`SetupError` for toy parameters that nobody asked for, and for a list with a check removed at real size."""
     if system.insecure and not insecure_parameters:
         raise SetupError(f"{system.name} is a toy; say --insecure-parameters to use it")
     if not system.insecure:

@@ -21,7 +21,6 @@ from common.checks.check import CheckList
 from common.crypto.cryptosystem import Cryptosystem
 from common.crypto.systems import SYSTEMS
 from common.eid.service_keys import public_raw
-from common.errors import SetupError
 from common.messages.acts import Signed
 from common.messages.draft import Draft
 from common.messages.roll import RollEntry
@@ -31,7 +30,7 @@ from common.transport.client import BoxClient, CollectorClient, OcspClient, Trus
 from common.transport.connection import Connection
 from common.transport.serve import BackgroundService
 from scenarios.country.api import ocsp_app
-from scenarios.founding import create_world
+from scenarios.founding import create_world, require_permitted
 from scenarios.keyring import Keyring, new_keyring
 from scenarios.world import World
 from tallier.api import trustee_app
@@ -102,8 +101,7 @@ def served_world(
     insecure_parameters: bool = False,
 ) -> Iterator[ServedWorld]:
     """Set up an election of services, the key ceremony already over HTTP; all of them are stopped at the end."""
-    if systems[draft.parameters].insecure and not insecure_parameters:
-        raise SetupError(f"{draft.parameters} is a toy; say --insecure-parameters to use it")
+    require_permitted(systems[draft.parameters], (checks,), insecure_parameters)
     premises = Premises()
     try:
         yield _set_up(premises, draft, rows, systems, checks)

@@ -7,6 +7,8 @@ import pytest
 from common.checks.catalogue import CHECKS, COMPLETE
 from common.checks.check import CheckList
 from common.errors import SetupError
+from scenarios.services import served_world
+from tests.conftest import draft, rows
 
 
 def test_catalogue_is_complete() -> None:
@@ -35,3 +37,17 @@ def test_unknown_check_cannot_be_removed() -> None:
     """A misspelt id would otherwise leave a defence in place that an experiment believes removed."""
     with pytest.raises(SetupError, match="no such check: C99"):
         COMPLETE.without("C1", "C99")
+
+
+def test_services_of_full_size_refuse_a_lesser_list() -> None:
+    rules = draft(parameters="paillier-3072")
+    with (
+        pytest.raises(SetupError, match="only the laboratory"),
+        served_world(rules, rows(), checks=COMPLETE.without("C7")),
+    ):
+        pytest.fail("it started")
+
+
+def test_toy_services_have_to_be_asked_for() -> None:
+    with pytest.raises(SetupError, match="--insecure-parameters"), served_world(draft(), rows()):
+        pytest.fail("it started")
