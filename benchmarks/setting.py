@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from common.crypto.contest import Choice, ContestRules
-from common.crypto.cryptosystem import Dealing, ElectionKey, ProvenContest
+from common.crypto.cryptosystem import Dealing, ElectionKey, EncryptedContest, ProvenContest
 from common.crypto.dealing import deal_from_primes
 from common.crypto.paillier import PARAMETERS
 from common.crypto.primes import expected_candidates, safe_prime_pair
@@ -75,7 +75,6 @@ class Setting:
         plaintexts = scheme.encode(choice)
         header, seed = secrets.token_bytes(32), secrets.token_bytes(32)
         randomness = [key.randomness(_FINGERPRINT, header, seed, rules.id, i) for i in range(scheme.ciphertexts)]
-        ciphertexts = tuple(key.encrypt(m, r) for m, r in zip(plaintexts, randomness, strict=True))
-        return ProvenContest(
-            scheme, ciphertexts, key.prove(scheme, ciphertexts, plaintexts, randomness, header), header
-        )
+        contest = EncryptedContest.of(key, scheme, plaintexts, randomness)
+        (proofs,) = key.prove([contest], header)
+        return ProvenContest(scheme, contest.ciphertexts, proofs, header)

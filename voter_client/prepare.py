@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from common.crypto.contest import Choice
+from common.crypto.cryptosystem import EncryptedContest, Proof
 from common.encoding.times import from_rfc3339
 from common.errors import RuleBroken
 from common.messages.ballot import (
@@ -45,37 +46,30 @@ def prepare_ballot(election: Election, unit: str, voter: str, choices: Mapping[s
         raise RuleBroken("choose once in each contest of the unit, and in no other")
     seed, salt = secrets.token_bytes(SEED_LENGTH), secrets.token_bytes(SALT_LENGTH)
     name = pseudonym(election.fingerprint, voter, salt)
-    plaintexts = {contest: election.schemes[contest].encode(choices[contest]) for contest in contests}
-    randomness = {
-        contest: [
-            election.key.randomness(bytes.fromhex(election.fingerprint), bytes.fromhex(name), seed, contest, index)
-            for index in range(len(plaintexts[contest]))
-        ]
-        for contest in contests
+    made = {
+        contest: _encrypted(election, contest, choices[contest], bytes.fromhex(name), seed) for contest in contests
     }
-    ciphertexts = tuple(
-        (
-            contest,
-            tuple(election.key.encrypt(m, r) for m, r in zip(plaintexts[contest], randomness[contest], strict=True)),
-        )
-        for contest in contests
-    )
-    header = header_hash(election.fingerprint, unit, name, ciphertexts)
+    ciphertexts = tuple((contest, encrypted.ciphertexts) for contest, encrypted in made.items())
+    proofs = election.key.prove(tuple(made.values()), header_hash(election.fingerprint, unit, name, ciphertexts))
     parts = tuple(
-        ContestBallot(
-            contest,
-            values,
-            tuple(
-                tuple(ProofBranch(b.commitment, b.challenge, b.response) for b in proof)
-                for proof in election.key.prove(
-                    election.schemes[contest], values, plaintexts[contest], randomness[contest], header
-                )
-            ),
-        )
-        for contest, values in ciphertexts
+        ContestBallot(contest, values, tuple(map(_branches, proven)))
+        for (contest, values), proven in zip(ciphertexts, proofs, strict=True)
     )
     ballot = Ballot("valik/v1/ballot", election.fingerprint, unit, name, parts)
     return PreparedBallot(ballot, salt.hex(), seed)
+
+
+def _encrypted(election: Election, contest: str, choice: Choice, name: bytes, seed: bytes) -> EncryptedContest:
+    """A choice, encrypted with the randomness that the seed gives under this pseudonym."""
+    plaintexts, fingerprint = election.schemes[contest].encode(choice), bytes.fromhex(election.fingerprint)
+    randomness = [
+        election.key.randomness(fingerprint, name, seed, contest, index) for index in range(len(plaintexts))
+    ]
+    return EncryptedContest.of(election.key, election.schemes[contest], plaintexts, randomness)
+
+
+def _branches(proof: Proof) -> tuple[ProofBranch, ...]:
+    return tuple(ProofBranch(branch.commitment, branch.challenge, branch.response) for branch in proof)
 
 
 def sign_vote(election: Election, prepared: PreparedBallot, card: IdentityCard, view: SessionView) -> bytes:

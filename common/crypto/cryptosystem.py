@@ -9,7 +9,7 @@ inside one. All failures of verification are `CryptoError`; nothing returns a bo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from common.crypto.contest import Choice, ContestRules
@@ -97,6 +97,24 @@ class ContestScheme(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class EncryptedContest:
+    """One contest of one ballot, as only its voter knows it: what each ciphertext was made of."""
+
+    scheme: ContestScheme
+    ciphertexts: tuple[Ciphertext, ...]
+    plaintexts: tuple[int, ...] = field(repr=False)
+    randomness: tuple[int, ...] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, key: ElectionKey, scheme: ContestScheme, plaintexts: Sequence[int], randomness: Sequence[int]
+    ) -> EncryptedContest:
+        """Encrypt each plaintext with its own randomness; `CryptoError` if a value is out of range."""
+        ciphertexts = tuple(key.encrypt(m, r) for m, r in zip(plaintexts, randomness, strict=True))
+        return cls(scheme, ciphertexts, tuple(plaintexts), tuple(randomness))
+
+
+@dataclass(frozen=True, slots=True)
 class ProvenContest:
     """One contest of one ballot, as verifiers see it. `header` is the 32-byte hash of the ballot header."""
 
@@ -122,15 +140,8 @@ class ElectionKey(Protocol):
 
     def encrypt(self, plaintext: int, randomness: int) -> Ciphertext: ...
 
-    def prove(
-        self,
-        scheme: ContestScheme,
-        ciphertexts: Sequence[Ciphertext],
-        plaintexts: Sequence[int],
-        randomness: Sequence[int],
-        header: bytes,
-    ) -> tuple[Proof, ...]:
-        """One proof per statement; `ciphertexts` must have been made of exactly these plaintexts and randomness."""
+    def prove(self, contests: Sequence[EncryptedContest], header: bytes) -> tuple[tuple[Proof, ...], ...]:
+        """For each contest of a ballot, one proof per statement."""
 
     # --- verification
 

@@ -11,22 +11,18 @@ equation could not tell an even number of flips from none. Squaring loses nothin
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from gmpy2 import mpz, powmod
 
 from common.crypto.cryptosystem import Branch, Proof, ProvenContest, Statement
-from common.crypto.nth_power import nth_power
+from common.crypto.masks import Draw, Mask
 from common.crypto.paillier import CHALLENGE_BYTES, PublicKey, decode_challenge, encode_challenge
 from common.encoding.hashing import DIGEST_LENGTH, tagged_hash, uint64
 from common.errors import CryptoError
 
 CHALLENGES = 1 << (8 * CHALLENGE_BYTES)
-
-Draw: TypeAlias = Callable[[int], int]
-"""A random integer below its argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +76,28 @@ def prove(
     statement: Statement,
     plaintext: int,
     randomness: int,
+    masks: Sequence[Mask],
     *,
     draw: Draw = secrets.randbelow,
 ) -> Proof:
     """Prove that `statement.ciphertext` = Enc(plaintext; randomness) encrypts a member of the allowed set.
 
-    One loop does the same for every branch j: t_j in [1, n) and e_j random, a_j = t_j^n·(1+n)^((m_j−m_v)·e_j). The
-    exponent is 0 for j = v, so e_v may be fixed last, by the sum; z_j = t_j·r^(e_j) mod n. `CryptoError` if the
-    plaintext is not allowed.
+    One loop does the same for every branch j, with its mask t_j and a random e_j: a_j = t_j^n·(1+n)^((m_j−m_v)·e_j).
+    The exponent is 0 for j = v, so e_v may be fixed last, by the sum; z_j = t_j·r^(e_j) mod n. No mask may serve two
+    branches. `CryptoError` if the plaintext is not allowed.
     """
     if plaintext not in statement.allowed:
         raise CryptoError("the plaintext is not in the set to be proved")
     v, n = statement.allowed.index(plaintext), key.n
-    t = [1 + draw(int(n) - 1) for _ in statement.allowed]
     e = [draw(CHALLENGES) for _ in statement.allowed]
     a = [
-        nth_power(t_j, n) * key.power_of_g((m_j - plaintext) * e_j) % key.n_squared
-        for t_j, m_j, e_j in zip(t, statement.allowed, e, strict=True)
+        mask.power * key.power_of_g((m_j - plaintext) * e_j) % key.n_squared
+        for mask, m_j, e_j in zip(masks, statement.allowed, e, strict=True)
     ]
     u = key.decode_element(statement.ciphertext)
     total = challenge(key, context, statement.index, statement.allowed, u, a)
     e[v] = (total - sum(e) + e[v]) % CHALLENGES
-    z = [t_j * powmod(randomness, e_j, n) % n for t_j, e_j in zip(t, e, strict=True)]
+    z = [mask.value * powmod(randomness, e_j, n) % n for mask, e_j in zip(masks, e, strict=True)]
     return tuple(
         Branch(key.encode_element(a_j), encode_challenge(e_j), key.encode_value(z_j))
         for a_j, e_j, z_j in zip(a, e, z, strict=True)

@@ -7,8 +7,9 @@ Here strings become integers and back; the mathematics is in `paillier`, `encodi
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import prod
 
 from gmpy2 import gcd
@@ -18,14 +19,16 @@ from common.crypto.contest import ContestRules
 from common.crypto.cryptosystem import (
     Ciphertext,
     ContestScheme,
+    EncryptedContest,
     KeyMaterial,
     KeyProof,
     Opening,
     Proof,
     ProvenContest,
     Share,
+    Statement,
 )
-from common.crypto.membership import Draw
+from common.crypto.masks import Draw, Mask, draw_masks
 from common.crypto.nth_power import nth_power
 from common.crypto.paillier import (
     Parameters,
@@ -64,22 +67,39 @@ class PaillierElectionKey:
         return self.public.encode_element(self.public.encrypt(plaintext, randomness))
 
     def prove(
+        self, contests: Sequence[EncryptedContest], header: bytes, *, draw: Draw = secrets.randbelow
+    ) -> tuple[tuple[Proof, ...], ...]:
+        """All masks of a ballot are drawn at once, as that is cheaper."""
+        stated = [contest.scheme.statements(contest.ciphertexts) for contest in contests]
+        branches = sum(len(statement.allowed) for statements in stated for statement in statements)
+        masks = iter(draw_masks(self.public.n, branches, draw))
+        return tuple(
+            self._prove(contest, statements, header, masks, draw)
+            for contest, statements in zip(contests, stated, strict=True)
+        )
+
+    def _prove(
         self,
-        scheme: ContestScheme,
-        ciphertexts: Sequence[Ciphertext],
-        plaintexts: Sequence[int],
-        randomness: Sequence[int],
+        contest: EncryptedContest,
+        statements: Sequence[Statement],
         header: bytes,
-        *,
-        draw: Draw = secrets.randbelow,
+        masks: Iterator[Mask],
+        draw: Draw,
     ) -> tuple[Proof, ...]:
         """A statement beyond the ciphertexts is on their product, with the sum and the product of their secrets."""
-        known = [*zip(plaintexts, randomness, strict=True)]
-        known.append((sum(plaintexts), int(prod(randomness) % self.public.n)))
-        context = membership.Context(header, scheme.rules.id)
+        known = [*zip(contest.plaintexts, contest.randomness, strict=True)]
+        known.append((sum(contest.plaintexts), int(prod(contest.randomness) % self.public.n)))
+        context = membership.Context(header, contest.scheme.rules.id)
         return tuple(
-            membership.prove(self.public, context, statement, *known[statement.index], draw=draw)
-            for statement in scheme.statements(ciphertexts)
+            membership.prove(
+                self.public,
+                context,
+                statement,
+                *known[statement.index],
+                list(islice(masks, len(statement.allowed))),
+                draw=draw,
+            )
+            for statement in statements
         )
 
     # --- verification

@@ -16,6 +16,7 @@ from collector.store import Store
 from common.checks.catalogue import COMPLETE
 from common.checks.check import CheckList
 from common.crypto.contest import Choice
+from common.crypto.cryptosystem import EncryptedContest
 from common.eid.personal_code import voter_id
 from common.encoding.times import from_rfc3339
 from common.log.checkpoint import Checkpoint, sign_checkpoint
@@ -245,16 +246,16 @@ def proven_ballot(
         contest: [key.randomness(b"attack", bytes.fromhex(name), seed, contest, i) for i in range(len(values))]
         for contest, values in plaintexts
     }
-    ciphertexts = tuple(
-        (contest, tuple(key.encrypt(m, r) for m, r in zip(values, randomness[contest], strict=True)))
+    made = [
+        EncryptedContest.of(key, election.schemes[contest], values, randomness[contest])
         for contest, values in plaintexts
-    )
-    header = header_hash(fingerprint, unit, name, ciphertexts)
+    ]
+    ciphertexts = tuple((contest, part.ciphertexts) for (contest, _), part in zip(plaintexts, made, strict=True))
     parts = []
-    for (contest, values), (_, made) in zip(plaintexts, ciphertexts, strict=True):
-        proofs = key.prove(election.schemes[contest], made, values, randomness[contest], header)
+    proven = key.prove(made, header_hash(fingerprint, unit, name, ciphertexts))
+    for (contest, values), proofs in zip(ciphertexts, proven, strict=True):
         branches = tuple(tuple(ProofBranch(b.commitment, b.challenge, b.response) for b in proof) for proof in proofs)
-        parts.append(ContestBallot(contest, made, branches))
+        parts.append(ContestBallot(contest, values, branches))
     return Ballot("valik/v1/ballot", fingerprint, unit, name, tuple(parts))
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from common.crypto.contest import Choice, ContestRules
-from common.crypto.cryptosystem import Branch, ProvenContest
+from common.crypto.cryptosystem import Branch, EncryptedContest, ProvenContest
 from common.crypto.dealing import deal_from_primes
 from common.crypto.membership import CHALLENGES, Context, challenge
 from common.crypto.paillier import PARAMETERS, encode_challenge
@@ -71,10 +71,8 @@ def prove_choice() -> Prove:
         plaintexts = scheme.encode(choice)
         header, seed = secrets.token_bytes(32), secrets.token_bytes(32)
         randomness = [key.randomness(b"f" * 32, header, seed, rules.id, i) for i in range(scheme.ciphertexts)]
-        ciphertexts = tuple(key.encrypt(m, r) for m, r in zip(plaintexts, randomness, strict=True))
-        return ProvenContest(
-            scheme, ciphertexts, key.prove(scheme, ciphertexts, plaintexts, randomness, header), header
-        )
+        contest = EncryptedContest.of(key, scheme, plaintexts, randomness)
+        return ProvenContest(scheme, contest.ciphertexts, *key.prove([contest], header), header)
 
     return prove
 

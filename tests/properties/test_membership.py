@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.crypto.contest import Choice, ContestRules
-from common.crypto.cryptosystem import Branch, ProvenContest
+from common.crypto.cryptosystem import Branch, EncryptedContest, ProvenContest
 from common.crypto.membership import CHALLENGES
 from common.crypto.paillier import PARAMETERS, decode_challenge, encode_challenge
 from common.crypto.paillier_key import PaillierElectionKey
@@ -252,13 +252,13 @@ def test_simulated_proof_of_a_false_statement_fails_by_the_hash_alone(
 
 def test_prover_refuses_what_is_not_allowed(toy_key: PaillierElectionKey, single_rules: ContestRules) -> None:
     with pytest.raises(CryptoError, match="not in the set"):
-        toy_key.prove(toy_key.scheme(single_rules, 1000), [toy_key.encrypt(3, 5)], [3], [5], bytes(32))
+        toy_key.prove([EncryptedContest.of(toy_key, toy_key.scheme(single_rules, 1000), [3], [5])], bytes(32))
 
 
 def test_prover_refuses_too_large_a_total(toy_key: PaillierElectionKey, approval_rules: ContestRules) -> None:
     scheme = toy_key.scheme(approval_rules, 1000)
     with pytest.raises(CryptoError, match="not in the set"):
-        toy_key.prove(scheme, [toy_key.encrypt(m, 7) for m in (1, 1, 1, 0)], [1, 1, 1, 0], [7, 7, 7, 7], bytes(32))
+        toy_key.prove([EncryptedContest.of(toy_key, scheme, [1, 1, 1, 0], [7, 7, 7, 7])], bytes(32))
 
 
 def test_proof_under_another_key_is_rejected(
@@ -275,10 +275,10 @@ def test_proofs_are_fresh_unless_randomness_is_injected(
     toy_key: PaillierElectionKey, single_rules: ContestRules
 ) -> None:
     scheme = toy_key.scheme(single_rules, 1000)
-    plaintexts = scheme.encode((1, 0, 0, 0, 0))
-    arguments = (scheme, [toy_key.encrypt(plaintexts[0], 5)], plaintexts, [5], bytes(32))
-    assert toy_key.prove(*arguments) != toy_key.prove(*arguments)
-    assert toy_key.prove(*arguments, draw=lambda k: k // 3) == toy_key.prove(*arguments, draw=lambda k: k // 3)
+    contests = [EncryptedContest.of(toy_key, scheme, scheme.encode((1, 0, 0, 0, 0)), [5])]
+    assert toy_key.prove(contests, bytes(32)) != toy_key.prove(contests, bytes(32))
+    injected = [toy_key.prove(contests, bytes(32), draw=lambda k: k // 3) for _ in range(2)]
+    assert injected[0] == injected[1]
 
 
 @pytest.mark.full_size

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from common.crypto.contest import Choice, ContestRules
-from common.crypto.cryptosystem import Branch, ProvenContest
+from common.crypto.cryptosystem import Branch, EncryptedContest, ProvenContest
 from common.crypto.membership import Context
 from common.crypto.paillier_key import PaillierElectionKey
 from common.errors import CryptoError
@@ -66,8 +66,8 @@ def test_every_branch_of_every_proof_is_drawn_anew(toy_key: PaillierElectionKey,
     """A commitment that came twice would show which branch is the true one."""
     scheme = toy_key.scheme(single_rules, 1000)
     (plaintext,) = scheme.encode((0, 0, 1, 0, 0))
-    ciphertexts = (toy_key.encrypt(plaintext, 12345),)
-    proofs = [toy_key.prove(scheme, ciphertexts, [plaintext], [12345], b"h" * 32)[0] for _ in range(3)]
+    contest = EncryptedContest.of(toy_key, scheme, [plaintext], [12345])
+    proofs = [toy_key.prove([contest], b"h" * 32)[0][0] for _ in range(3)]
     branches = [branch for proof in proofs for branch in proof]
     for part in ("commitment", "challenge", "response"):
         values = [getattr(branch, part) for branch in branches]

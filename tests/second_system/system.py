@@ -16,6 +16,7 @@ from common.crypto.cryptosystem import (
     ContestScheme,
     Dealing,
     ElectionKey,
+    EncryptedContest,
     KeyMaterial,
     KeyProof,
     Opening,
@@ -69,17 +70,14 @@ class ElGamalKey:
     def encrypt(self, plaintext: int, randomness: int) -> Ciphertext:
         return pack(power(G, randomness), product([power(G, plaintext), power(self.h, randomness)]))
 
-    def prove(
-        self,
-        scheme: ContestScheme,
-        ciphertexts: Sequence[Ciphertext],
-        plaintexts: Sequence[int],
-        randomness: Sequence[int],
-        header: bytes,
-    ) -> tuple[Proof, ...]:
-        place = Place(self.h, header, scheme.rules.id)
-        known = [*zip(plaintexts, randomness, strict=True), (sum(plaintexts), sum(randomness))]
-        return tuple(prove_member(place, s, *known[s.index]) for s in scheme.statements(ciphertexts))
+    def prove(self, contests: Sequence[EncryptedContest], header: bytes) -> tuple[tuple[Proof, ...], ...]:
+        return tuple(self._prove(contest, header) for contest in contests)
+
+    def _prove(self, contest: EncryptedContest, header: bytes) -> tuple[Proof, ...]:
+        place = Place(self.h, header, contest.scheme.rules.id)
+        known = [*zip(contest.plaintexts, contest.randomness, strict=True)]
+        known.append((sum(contest.plaintexts), sum(contest.randomness)))
+        return tuple(prove_member(place, s, *known[s.index]) for s in contest.scheme.statements(contest.ciphertexts))
 
     def require_elements(self, contests: Iterable[ProvenContest]) -> None:
         for contest in contests:

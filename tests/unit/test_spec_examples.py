@@ -21,6 +21,7 @@ from common.crypto import membership
 from common.crypto.contest import ContestRules
 from common.crypto.cryptosystem import Statement
 from common.crypto.encoding_schemes import contest_scheme
+from common.crypto.masks import draw_masks
 from common.crypto.membership import Context
 from common.crypto.paillier import public_key
 from common.crypto.systems import SYSTEMS
@@ -191,9 +192,11 @@ def test_membership_example() -> None:
     assert block == frame("ballot-header", FINGERPRINT, b"north", bytes.fromhex(name), parts)  # type: ignore[arg-type]
     assert f"{len(block)} bytes" in text
     assert header.hex() in text
-    draws = iter([99, 499, int("11" * 32, 16), 0])
+    draws = iter([99, 499])
+    masks = draw_masks(KEY.n, 2, lambda _: next(draws))
+    challenges = iter([int("11" * 32, 16), 0])
     context = Context(header, "chair")
-    proof = membership.prove(KEY, context, Statement(0, u, (1, 4)), 4, 466, draw=lambda _: next(draws))
+    proof = membership.prove(KEY, context, Statement(0, u, (1, 4)), 4, 466, masks, draw=lambda _: next(challenges))
     commitments = [int(KEY.decode_element(branch.commitment)) for branch in proof]
     assert commitments == [2560923, 3264672]
     assert [int(KEY.decode_value(branch.response)) for branch in proof] == [1878, 2653]

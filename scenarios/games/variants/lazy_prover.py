@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from common.crypto import membership
 from common.crypto.cryptosystem import Proof, Statement
-from common.crypto.membership import CHALLENGES, Context, Draw
+from common.crypto.masks import Draw, Mask
+from common.crypto.membership import CHALLENGES, Context
 from common.crypto.paillier import PublicKey
 from scenarios.games.game import CHOICES, Variant
 from scenarios.swapping import swapped
@@ -21,13 +23,14 @@ def _lazily(
     statement: Statement,
     plaintext: int,
     randomness: int,
+    masks: Sequence[Mask],
     *,
     draw: Draw = secrets.randbelow,
 ) -> Proof:
     def short(below: int) -> int:
         return draw(1 << 128 if below == CHALLENGES else below)
 
-    return _prove(key, context, statement, plaintext, randomness, draw=short)
+    return _prove(key, context, statement, plaintext, randomness, masks, draw=short)
 
 
 def _broken() -> AbstractContextManager[None]:
