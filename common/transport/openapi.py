@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from fastapi.utils import deep_dict_update
 
 from common.routes import Route
 from common.transport.answers import Schema, answers, request_body
@@ -26,7 +27,7 @@ _SESSION = "session"
 
 
 class DescribedApp(FastAPI):
-    """A FastAPI application that also describes the messages in `shapes`, by name."""
+    """A FastAPI application that describes the routes in `described`, with their messages, when somebody asks."""
 
     def __init__(self, title: str) -> None:
         super().__init__(
@@ -38,14 +39,17 @@ class DescribedApp(FastAPI):
             redirect_slashes=False,
             telemetry=NO_TELEMETRY,
         )
-        self.shapes: dict[str, Schema] = {}
+        self.described: list[Route[Any, Any]] = []
 
     def openapi(self) -> Schema:
         """The description, made once."""
         if self.openapi_schema is None:
             made = super().openapi()
+            shapes: dict[str, Schema] = {}
+            for route in self.described:
+                deep_dict_update(made["paths"][route.url("{rest}")][route.method.lower()], operation(route, shapes))
             components = made.setdefault("components", {})
-            components.setdefault("schemas", {}).update(self.shapes)
+            components.setdefault("schemas", {}).update(shapes)
             components["securitySchemes"] = {_SESSION: {"type": "http", "scheme": "bearer"}}
             self.openapi_schema = made
         return self.openapi_schema

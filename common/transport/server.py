@@ -25,7 +25,7 @@ from common.routes import READY as READY_ROUTE
 from common.routes import Route
 from common.transport import problems
 from common.transport.bodies import decode_body, encode_body
-from common.transport.openapi import DescribedApp, operation
+from common.transport.openapi import DescribedApp
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -76,9 +76,9 @@ def make_app(title: str, handlers: Sequence[Handler], ready: Callable[[], object
             summary=route.summary,
             response_model=None,
             response_class=Response,
-            openapi_extra=operation(route, app.shapes),
             status_code=204 if route.answer is type(None) else 200,
         )
+        app.described.append(route)
     app.add_exception_handler(ValikError, _declined)
     app.add_exception_handler(HTTPException, _not_understood)
     app.add_exception_handler(ClientDisconnect, _gone)
