@@ -23,9 +23,9 @@ from common.messages.acts import Signed
 from common.messages.election import Election
 from common.routes import HEALTH
 from common.transport.client import CollectorClient
-from common.transport.connection import Connection
+from common.transport.connection import Connection, connect
 from common.transport.documents import read_authority, read_document
-from common.transport.options import AuthorityKey, Ca, Json, ManifestFile, connect, require_permitted, say
+from common.transport.options import AuthorityKey, Ca, Json, ManifestFile, require_permitted, say
 
 UNWELL = 1
 """Exit code if a service that was asked after is not well; the election itself is."""

@@ -16,8 +16,9 @@ from typing import Any
 
 from common.messages.draft import Draft, RollChanges, RollDraft
 from common.messages.roll import RollChange, RollEntry
+from common.transport.addresses import LOOPBACK
 from common.transport.documents import write_document
-from common.transport.serve import LOOPBACK, listen
+from common.transport.listening import listen
 from scenarios.computers import Errand, Papers
 from scenarios.country.card_office import read_pins
 from scenarios.supervisor import Service, Supervisor

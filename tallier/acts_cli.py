@@ -21,15 +21,16 @@ from common.messages.acts import Exclusion, Signed
 from common.messages.election import Election
 from common.ports import BoxPort, LogPort
 from common.transport.client import BoxClient, CollectorClient
+from common.transport.connection import connect
 from common.transport.documents import read_document
 from common.transport.key_files import held_alone, load_signing_key
-from common.transport.options import Ca, Json, ManifestFile, TlsCert, TlsKey, connect, say, tls_files
+from common.transport.options import Ca, Json, ManifestFile, TlsCert, TlsKey, say, tls_files
 from tallier.authority import Authority
+from tallier.authority_keys_cli import KEY
 from tallier.outbox import Outbox, open_outbox
 from tallier.process import Fault, Faults
 from tallier.wanted import read_changes, read_voters
 
-KEY = "authority.pem"
 Folder = Annotated[Path, typer.Argument(help="The authority's own folder, which signed the manifest.")]
 Box = Annotated[str, typer.Option("--box", help="Address of the collector's inner door.")]
 Log = Annotated[
@@ -37,8 +38,7 @@ Log = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; everyone will read it.")]
 
-
-acts = typer.Typer()
+commands = typer.Typer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _desk(
         yield Desk(signer, election, open_outbox(folder, election), inner, public)
 
 
-@acts.command(name="change-roll")
+@commands.command(name="change-roll")
 def change_roll(
     folder: Folder,
     manifest: ManifestFile,
@@ -116,7 +116,7 @@ def change_roll(
     say(as_json, values, f"logged at {index}: version {version} of the roll, {len(wanted)} changes")
 
 
-@acts.command()
+@commands.command()
 def revoke(
     folder: Folder,
     manifest: ManifestFile,
@@ -135,7 +135,7 @@ def revoke(
     say(as_json, {"index": index, "voters": len(ids)}, f"logged at {index}: the votes of {len(ids)} voters revoked")
 
 
-@acts.command()
+@commands.command()
 def exclude(
     folder: Folder,
     manifest: ManifestFile,
@@ -159,7 +159,7 @@ def exclude(
     say(as_json, values, f"{len(due)} votes excluded, {len(wanted) - len(due)} had been before")
 
 
-@acts.command()
+@commands.command()
 def extend(
     folder: Folder,
     manifest: ManifestFile,
@@ -177,7 +177,7 @@ def extend(
     say(as_json, {"index": index, "closes": closes}, f"logged at {index}: voting ends at {closes}")
 
 
-@acts.command()
+@commands.command()
 def abandon(
     folder: Folder,
     manifest: ManifestFile,
@@ -195,7 +195,7 @@ def abandon(
     say(as_json, {"index": index}, f"logged at {index}: the election is abandoned; nothing of it will be counted")
 
 
-@acts.command()
+@commands.command()
 def close(
     folder: Folder,
     manifest: ManifestFile,
@@ -212,7 +212,7 @@ def close(
     say(as_json, {"index": index}, f"logged at {index}: close. Next: valik processor check")
 
 
-@acts.command()
+@commands.command()
 def finalise(
     folder: Folder,
     manifest: ManifestFile,

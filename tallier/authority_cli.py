@@ -6,51 +6,36 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common.crypto.systems import cryptosystem
-from common.eid.service_keys import public_raw
 from common.encoding.octets import to_base64url
-from common.errors import SetupError
 from common.messages.draft import Draft, RollDraft
 from common.messages.introductions import CollectorIntroduction, EidIntroduction
 from common.messages.manifest import Witness
 from common.messages.message import encode
-from common.transport.documents import new_public_folder, read_document, require_free, write_document
-from common.transport.key_files import new_folder, save_key, write_private
+from common.transport.documents import new_public_folder, read_document, require_free, write_document, write_line
+from common.transport.key_files import write_private
 from common.transport.options import Insecure, Json, require_permitted, say
-from tallier.acts_cli import KEY, acts, open_authority
+from tallier import acts_cli, authority_keys_cli
+from tallier.acts_cli import open_authority
+from tallier.authority_keys_cli import PUBLIC_KEY
 from tallier.ceremony import Ceremony
 from tallier.founding import Introductions, found_election
 from tallier.outbox import Outbox
 
-PUBLIC_KEY = "authority.key"
 Folder = Annotated[Path, typer.Argument(help="The authority's own folder, made by `valik authority new`.")]
 DraftFile = Annotated[Path, typer.Option("--draft", help="The election's draft, from `valik election draft`.")]
 
 authority = typer.Typer(
     no_args_is_help=True, help="The election authority: make the election, sign what happens to it."
 )
-authority.add_typer(acts)
+for part in (authority_keys_cli, acts_cli):
+    authority.add_typer(part.commands)
 
 
 def register(app: typer.Typer) -> None:
     """Mount this party's commands."""
     app.add_typer(authority, name="authority")
-
-
-@authority.command()
-def new(
-    folder: Annotated[Path, typer.Argument(help="The authority's own folder; must not exist yet.")],
-    as_json: Json = False,
-) -> None:
-    """Make the authority's key. Everyone pins FOLDER/authority.key; the rest of the folder stays secret."""
-    key = Ed25519PrivateKey.generate()
-    new_folder(folder)
-    save_key(folder / KEY, key)
-    _write_text(folder / PUBLIC_KEY, to_base64url(public_raw(key)))
-    text = f"made {folder}; hand {folder / PUBLIC_KEY} to everyone, on a way that nobody can forge"
-    say(as_json, {"public": str(folder / PUBLIC_KEY)}, text)
 
 
 @authority.command()
@@ -87,19 +72,11 @@ def manifest(
     write_document(out / "manifest.json", founded.manifest)
     write_document(out / "key-proof.json", held.proof)
     write_private(out / "roll.json", encode(founded.roll))
-    _write_text(out / PUBLIC_KEY, to_base64url(signer.public_key))
-    _write_text(out / "fingerprint.txt", election.fingerprint)
+    write_line(out / PUBLIC_KEY, to_base64url(signer.public_key))
+    write_line(out / "fingerprint.txt", election.fingerprint)
     say(
         as_json,
         {"election_id": election.manifest.election_id, "fingerprint": election.fingerprint, "out": str(out)},
         f"signed {election.manifest.title!r} for {len(rows.voters)} voters; K1 to K5 hold\n"
         f"fingerprint {election.fingerprint}\nwrote {out}; announce the fingerprint, and start the services",
     )
-
-
-def _write_text(path: Path, line: str) -> None:
-    try:
-        with path.open("x", encoding="ascii") as stream:
-            stream.write(line + "\n")
-    except OSError as error:
-        raise SetupError(f"{path} cannot be written ({error.strerror}); name another folder") from None

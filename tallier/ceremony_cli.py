@@ -17,8 +17,9 @@ from common.messages.draft import Draft
 from common.messages.manifest import Trustee
 from common.requests import RehearsalShares
 from common.transport.client import TrusteeClient
+from common.transport.connection import connect
 from common.transport.documents import new_public_folder, read_document, require_free, write_document
-from common.transport.options import Ca, Insecure, Json, TlsCert, TlsKey, connect, require_permitted, say, tls_files
+from common.transport.options import Ca, Insecure, Json, TlsCert, TlsKey, require_permitted, say, tls_files
 from tallier.ceremony import Ceremony, PublicDealing, deal_key, finish_ceremony, hold_ceremony
 from tallier.progress import shown
 

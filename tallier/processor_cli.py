@@ -23,7 +23,7 @@ from common.messages.result import Result, SignedAnswer
 from common.tally.evidence import Evidence
 from common.tally.record_files import RecordFiles
 from common.transport.client import BoxClient, TrusteeClient
-from common.transport.connection import Connection
+from common.transport.connection import Connection, connect
 from common.transport.documents import read_authority, read_document, require_free, write_document
 from common.transport.options import (
     AuthorityKey,
@@ -33,7 +33,6 @@ from common.transport.options import (
     ManifestFile,
     TlsCert,
     TlsKey,
-    connect,
     require_permitted,
     say,
     tls_files,

@@ -12,6 +12,9 @@ from common.messages.message import Digest, decode, encode, message
 from common.messages.result import SignedAnswer
 from common.transport.files import read_if_present, write_durably
 
+SIGNING, SEALING, STATE = "signing.pem", "sealing.pem", "state.json"
+"""The secret files of a trustee's folder."""
+
 
 @message
 class TrusteeState:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from common.errors import ValikError
 
@@ -37,9 +35,30 @@ MODULES: Mapping[str, str] = {
 }
 """Where each command is defined; a module's `register` mounts all of its own."""
 
+PARTS: Mapping[str, Mapping[str, str]] = {
+    "eid": {
+        **dict.fromkeys(("new", "issue", "reissue", "revoke"), "scenarios.country.cards_cli"),
+        "serve": "scenarios.country.serve_cli",
+    },
+    "authority": {
+        "new": "tallier.authority_keys_cli",
+        **dict.fromkeys(
+            ("change-roll", "revoke", "exclude", "extend", "abandon", "close", "finalise"), "tallier.acts_cli"
+        ),
+    },
+    "trustee": {
+        "new": "tallier.trustee_keys_cli",
+        "serve": "tallier.trustee_serve_cli",
+        **dict.fromkeys(("receive", "rehearse", "answer"), "tallier.trustee_hand_cli"),
+    },
+    "collector": {"new": "collector.keys_cli", "serve": "collector.serve_cli"},
+    "witness": {"new": "auditor.witness_keys_cli", "serve": "auditor.witness_serve_cli"},
+}
+"""Where some of a party's commands are defined by themselves, as `commands`: who makes a key needs no server."""
 
-def command_line(wanted: str | None = None) -> typer.Typer:
-    """All commands; only those of one module if `wanted` is known, for a party's start must not load all others."""
+
+def command_line(words: Sequence[str] = ()) -> typer.Typer:
+    """All commands; if `words`, as typed, begin with a known one, no more than its module: loading all takes long."""
     app = typer.Typer(
         name="valik",
         no_args_is_help=True,
@@ -47,13 +66,19 @@ def command_line(wanted: str | None = None) -> typer.Typer:
         help="Valik: an Estonia-style verifiable internet vote, to run, attack and read. NOT for real elections.",
     )
     app.callback()(_root)
-    for module in [MODULES[wanted]] if wanted is not None and wanted in MODULES else dict.fromkeys(MODULES.values()):
+    party, command = (*words[:2], "", "")[:2]
+    if command in PARTS.get(party, {}):
+        app.add_typer(import_module(PARTS[party][command]).commands, name=party)
+        return app
+    for module in [MODULES[party]] if party in MODULES else dict.fromkeys(MODULES.values()):
         import_module(module).register(app)
     return app
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # noqa: PLC0415  seldom wanted, and takes long
+
         typer.echo(f"valik {version('valik')}")
         raise typer.Exit
 
@@ -69,7 +94,7 @@ def _root(
 def main() -> None:
     """Run the command; every expected failure is a sentence and exit code 2, never a traceback."""
     try:
-        command_line(next((word for word in sys.argv[1:] if not word.startswith("-")), None))()
+        command_line(sys.argv[1:])()
     except ValikError as error:
         _give_up(str(error))
     except OSError as error:
@@ -78,6 +103,8 @@ def main() -> None:
 
 def _give_up(text: str) -> NoReturn:
     """Say so if anyone listens, and let nothing that is still buffered fail once more at the exit."""
+    from rich.console import Console  # noqa: PLC0415  seldom wanted, and takes long
+
     with suppress(OSError):
         Console(stderr=True).print("error:", text, style="red", highlight=False, markup=False, soft_wrap=True)
     with open(os.devnull, "w", encoding="utf-8") as nowhere:

@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from common.transport.client import CollectorClient
-from common.transport.options import connect
+from common.transport.connection import connect
 
 
 @contextmanager

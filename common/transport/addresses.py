@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from common.errors import SetupError
 
+LOOPBACK = "127.0.0.1"
+
 
 def is_loopback(host: str) -> bool:
     """Whether a host is `localhost` or a loopback address; other names are never looked up."""

@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from common.routes import SMALL, Route
 from common.transport.addresses import require_safe
 from common.transport.bodies import decode_body, encode_body
 from common.transport.problems import error_of
+from common.transport.tls import TlsFiles, client_context
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -115,6 +117,11 @@ class Connection:
                 raise Unavailable(f"the service at {self.address} answered too slowly; try again later")
             parts.append(part)
         return b"".join(parts)
+
+
+def connect(address: str, ca: Path | None = None, own: TlsFiles | None = None) -> Connection:
+    """A client's connection to a service, by the options of its command line."""
+    return Connection(address, tls=client_context(ca, own))
 
 
 def _why_not(error: BaseException) -> str:

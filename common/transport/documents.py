@@ -35,6 +35,15 @@ def write_document(path: Path, value: object) -> None:
         raise SetupError(f"{path} cannot be written ({error.strerror}); name another file") from None
 
 
+def write_line(path: Path, line: str) -> None:
+    """Write a line of ASCII to a new file; `SetupError` if that cannot be."""
+    try:
+        with path.open("x", encoding="ascii") as stream:
+            stream.write(line + "\n")
+    except OSError as error:
+        raise SetupError(f"{path} cannot be written ({error.strerror}); name another folder") from None
+
+
 def new_public_folder(folder: Path) -> Path:
     """Make a folder for files to hand out; `SetupError` if it is there already."""
     try:

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from common.errors import SetupError
-from common.transport.connection import Connection
 from common.transport.key_files import PUBLIC_FILE
-from common.transport.tls import TlsFiles, client_context
+from common.transport.tls import TlsFiles
 
 
 def _load(context: typer.Context, file: Path | None) -> Path | None:
@@ -80,17 +78,9 @@ def tls_files(certificate: Path | None, key: Path | None, ca: Path | None = None
     return TlsFiles(certificate, key, ca)
 
 
-def connect(address: str, ca: Path | None = None, own: TlsFiles | None = None) -> Connection:
-    """A client's connection to a service, by the options of its command line."""
-    return Connection(address, tls=client_context(ca, own))
-
-
 def say(as_json: bool, values: Mapping[str, object], text: str) -> None:
     """A command's outcome: `values` for programs, or `text` for people."""
-    if as_json:
-        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
-    else:
-        Console(highlight=False, soft_wrap=True).print(text, markup=False)
+    typer.echo(json.dumps(values, ensure_ascii=False, indent=2) if as_json else text)
 
 
 def say_made(as_json: bool, folder: Path, takers: str = "the authority") -> None:

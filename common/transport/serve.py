@@ -16,18 +16,17 @@ import uvicorn
 from fastapi import FastAPI
 
 from common.errors import SetupError
-from common.transport.addresses import is_loopback, url_of
+from common.transport.addresses import LOOPBACK
+from common.transport.listening import listen
 from common.transport.logs import LOGGING
 from common.transport.request_heads import PromptHeads
 from common.transport.tls import TlsFiles
 
-LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 5
 STOP_SECONDS = 10
 """How long requests in hand may take after the order to stop."""
 START_SECONDS = 30
 MAXIMUM_CONNECTIONS = 1_000
-BACKLOG = 128
 
 
 def serve(
@@ -88,25 +87,6 @@ class BackgroundService:
         self.ask_to_stop()
         self._thread.join(STOP_SECONDS + START_SECONDS)
         self._listening.close()
-
-
-def listen(host: str, port: int, tls: TlsFiles | None) -> tuple[socket.socket, str]:
-    """A listening socket and its address; `SetupError` for an unsafe or a taken one, or files that make no TLS."""
-    if tls is None and not is_loopback(host):
-        raise SetupError("a service that others can reach needs TLS: give a certificate and its key")
-    if tls is not None:
-        tls.require_usable()
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio sends at once (TCP_NODELAY) only on sockets that say they are TCP; else each answer waits some 40 ms
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise SetupError(f"cannot listen on {host}, port {port}: {error.strerror}") from None
-    return listening, url_of(host, listening.getsockname()[1], tls=tls is not None)
 
 
 def _config(app: FastAPI, tls: TlsFiles | None, log_config: dict[str, Any] | None) -> uvicorn.Config:

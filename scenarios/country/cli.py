@@ -2,120 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from common.eid.personal_code import parse_voter_id
-from common.errors import SetupError
-from common.messages.draft import RollDraft
-from common.transport.documents import read_document
-from common.transport.options import (
-    Config,
-    Host,
-    Json,
-    Port,
-    Supervised,
-    TlsCert,
-    TlsKey,
-    announce_configuration,
-    say,
-    say_made,
-    tls_files,
-)
-from common.transport.serve import LOOPBACK, serve
-from common.transport.supervision import Clock, obey
-from scenarios.country.api import ocsp_app
-from scenarios.country.card_office import hand_out, read_pins, write_sheet
-from scenarios.country.ocsp_responder import OcspResponder
-from scenarios.country.office_files import found_authority, open_authority
-from scenarios.country.population import Person
-from voter_client.software_card import VoterToken
-
-Folder = Annotated[Path, typer.Argument(help="The authority's own folder, made by `valik eid new`.")]
-Card = Annotated[Path, typer.Argument(help="The folder of the ID card.")]
-Cards = Annotated[Path, typer.Option("--out", help="Where the cards go, one folder for each, with the PIN sheet.")]
+from scenarios.country import cards_cli, serve_cli
 
 eid = typer.Typer(no_args_is_help=True, help="A mock eID authority: ID cards, and OCSP for them. For lessons.")
+for part in (cards_cli, serve_cli):
+    eid.add_typer(part.commands)
 
 
 def register(app: typer.Typer) -> None:
     """Mount this party's commands."""
     app.add_typer(eid, name="eid")
-
-
-@eid.command()
-def new(
-    folder: Annotated[Path, typer.Argument(help="The authority's own folder; must not exist yet.")],
-    as_json: Json = False,
-) -> None:
-    """Found a mock eID authority. Hand FOLDER/public.json to the election authority, which pins it."""
-    found_authority(folder, int(time.time()))
-    say_made(as_json, folder)
-
-
-@eid.command()
-def issue(
-    folder: Folder,
-    roll: Annotated[Path, typer.Option(help="Who gets a card: the rows of a voter roll (`valik election draft`).")],
-    out: Cards,
-    as_json: Json = False,
-) -> None:
-    """Issue an ID card to everyone on a roll: a folder for each, a list of PINs, and a sheet to print and cut up."""
-    people = [Person.named(row.name, parse_voter_id(row.voter)) for row in read_document(RollDraft, roll).voters]
-    try:
-        out.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
-        raise SetupError(f"{out} is there already; name another folder with --out") from None
-    _issue(folder, people, out)
-    sheet = write_sheet(out, read_pins(out))
-    text = f"{len(people)} cards in {out}; print {sheet}, and keep it from everyone else"
-    say(as_json, {"cards": len(people), "out": str(out), "sheet": str(sheet)}, text)
-
-
-@eid.command()
-def reissue(folder: Folder, card: Card, out: Cards, as_json: Json = False) -> None:
-    """After a loss: the card's certificates are revoked from now on, and its owner gets a new card with new PINs."""
-    authority, lost = open_authority(folder, Clock()), VoterToken.load(card)
-    authority.revoke(lost)
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pins = hand_out(authority.issue(Person.named(lost.name, parse_voter_id(lost.voter_id))), out)
-    write_sheet(out, read_pins(out))
-    say(as_json, {"card": str(out / pins.folder)}, f"{card} is revoked; the new card is {out / pins.folder}")
-
-
-@eid.command()
-def revoke(folder: Folder, card: Card, as_json: Json = False) -> None:
-    """A card's certificates are revoked from now on."""
-    open_authority(folder, Clock()).revoke(VoterToken.load(card))
-    say(as_json, {"revoked": str(card)}, f"{card} is revoked from now on")
-
-
-@eid.command(name="serve")
-def run(
-    folder: Folder,
-    host: Host = LOOPBACK,
-    port: Port = 0,
-    tls_cert: TlsCert = None,
-    tls_key: TlsKey = None,
-    supervised: Supervised = False,
-    config: Config = None,
-) -> None:
-    """Answer the collector's questions about certificates (OCSP, RFC 6960) until stopped."""
-    announce_configuration("mock eID authority", locals())
-    clock = Clock()
-    responder = OcspResponder(open_authority(folder, clock))
-    app = ocsp_app(responder, responder.require_ready)
-    if supervised:
-        obey(sys.stdin, sys.stdout, clock)
-    serve(app, host, port, tls_files(tls_cert, tls_key))
-
-
-def _issue(folder: Path, people: Iterable[Person], out: Path) -> None:
-    authority = open_authority(folder, Clock())
-    for person in people:
-        hand_out(authority.issue(person), out)

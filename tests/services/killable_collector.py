@@ -37,9 +37,10 @@ from common.messages.election import load_election
 from common.messages.manifest import Manifest
 from common.messages.message import _adapter, decode, encode
 from common.messages.vote import VoteStatement
+from common.transport.addresses import LOOPBACK
 from common.transport.client import OcspClient, WitnessClient
 from common.transport.connection import Connection
-from common.transport.serve import LOOPBACK, serve
+from common.transport.serve import serve
 
 STORE = "box.sqlite"
 IMPORTED_LATE = (

@@ -17,8 +17,8 @@ from common.messages.vote import vote_id
 from common.ports import NotAuthenticated, NotFound, Unavailable
 from common.transport.client import OcspClient
 from common.transport.connection import Connection
+from common.transport.listening import listen
 from common.transport.logs import DefectFormatter
-from common.transport.serve import listen
 from scenarios.services import ServedWorld
 from scenarios.world import Citizen
 from tests.conftest import CHOICES

@@ -27,7 +27,8 @@ from common.messages.roll import RollEntry
 from common.ports import Fork, Lapsed, Unavailable, WitnessConflict
 from common.transport.client import TrusteeClient
 from common.transport.connection import Connection
-from common.transport.serve import BackgroundService, listen
+from common.transport.listening import listen
+from common.transport.serve import BackgroundService
 from scenarios.country.population import people
 from scenarios.keyring import new_keyring
 from scenarios.services import ServedWorld, served_world

@@ -33,8 +33,9 @@ from common.ports import Unavailable
 from common.routes import Route
 from common.transport.client import WitnessClient
 from common.transport.connection import Connection
+from common.transport.listening import listen
 from common.transport.problems import CHECK_STATUS, KINDS
-from common.transport.serve import BackgroundService, listen
+from common.transport.serve import BackgroundService
 from common.transport.server import HEALTH, make_app
 from common.transport.tls import TlsFiles
 from scenarios.country.api import ocsp_app

@@ -30,7 +30,7 @@ from common.transport.serve import BackgroundService
 from scenarios.services import Premises
 from tallier.api import trustee_app
 from tallier.trustee import TrusteeService
-from tallier.trustee_cli import load_trustee
+from tallier.trustee_folder import load_trustee
 from tests.conftest import CHOICES, PEOPLE, draft, rows
 from tests.services.tallier_hall import SET, TOY, Hall, done, new_hall, run
 from tests.services.test_serve import _self_signed as self_signed

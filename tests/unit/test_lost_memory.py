@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from collector.cli import BEGUN, STORE, open_store
+from collector.keys_cli import STORE
+from collector.serve_cli import BEGUN, open_store
 from collector.store import NewEntry
 from common.errors import SetupError
-from tallier.trustee_cli import load_trustee
+from tallier.trustee_folder import load_trustee
 from valik.cli import command_line
 
 
 def made(party: str, folder: Path, *options: str) -> Path:
-    result = CliRunner().invoke(command_line(party), [party, "new", str(folder), *options])
+    result = CliRunner().invoke(command_line([party]), [party, "new", str(folder), *options])
     assert result.exit_code == 0, result.output
     return folder
 

@@ -1,0 +1,77 @@
+"""`valik witness serve`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor.api import witness_app
+from auditor.head_store import FileHeadStore
+from auditor.witness import Witness
+from auditor.witness_keys_cli import HEADS, KEY
+from common.checks.catalogue import COMPLETE
+from common.checks.manifest import open_manifest
+from common.crypto.systems import SYSTEMS
+from common.eid.service_keys import public_raw
+from common.encoding.octets import from_base64url
+from common.errors import EncodingError, SetupError
+from common.messages.acts import Signed
+from common.transport.addresses import LOOPBACK
+from common.transport.documents import read_authority, read_document
+from common.transport.key_files import load_signing_key
+from common.transport.options import (
+    AuthorityKey,
+    Config,
+    Host,
+    ManifestFile,
+    Port,
+    Supervised,
+    TlsCert,
+    TlsKey,
+    announce_configuration,
+    tls_files,
+)
+from common.transport.serve import serve
+from common.transport.supervision import Clock, obey
+
+commands = typer.Typer()
+
+
+@commands.command(name="serve")
+def run(
+    folder: Annotated[Path, typer.Argument(help="The witness's own folder, made by `valik witness new`.")],
+    manifest: ManifestFile,
+    authority: AuthorityKey,
+    host: Host = LOOPBACK,
+    port: Port = 0,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    supervised: Supervised = False,
+    config: Config = None,
+) -> None:
+    """Run a witness of one election's log (C2SP tlog-witness) until it is stopped.
+
+    It keeps the log's newest head in its folder before it answers, and refuses whatever does not extend it, also
+    after a restart.
+    """
+    announce_configuration("witness", locals())
+    clock = Clock()
+    election = open_manifest(read_document(Signed, manifest), read_authority(authority), SYSTEMS, COMPLETE)
+    key = load_signing_key(folder / KEY)
+    names = [m.name for m in election.manifest.witnesses.members if from_base64url(m.key) == public_raw(key)]
+    if not names:
+        raise SetupError("the manifest does not name this witness; give the folder of one that it names")
+    try:
+        heads = FileHeadStore(folder / HEADS)
+        heads.load(election.log_trust.origin)
+    except NotADirectoryError:
+        raise SetupError(f"{folder / HEADS} is missing: a witness that forgot what it saw must not go on") from None
+    except EncodingError as error:
+        raise SetupError(f"{folder / HEADS}: {error}; a witness that forgot what it saw must not go on") from None
+    party = Witness(names[0], key, heads, clock, {election.log_trust.origin: election.log_trust.log_key})
+    if supervised:
+        obey(sys.stdin, sys.stdout, clock)
+    serve(witness_app(party, party.require_ready), host, port, tls_files(tls_cert, tls_key))
