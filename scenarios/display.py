@@ -32,6 +32,7 @@ class Display:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=console,
+            refresh_per_second=2,  # drawing ten times a second takes a twentieth of a core
         )
         self._current: TaskID | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -94,7 +95,10 @@ def _root(
 def main() -> None:
     """Run the command; every expected failure is a sentence and exit code 2, never a traceback."""
     try:
-        command_line(sys.argv[1:])()
+        run = command_line(sys.argv[1:])
+        gc.freeze()
+        gc.enable()
+        run()
     except ValikError as error:
         _give_up(str(error))
     except OSError as error:
