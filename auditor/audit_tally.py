@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from auditor.ledger import Ledger
-from common.checks.tally import Final, Opened
+from common.checks.tally import Announced, Final, Opened
 from common.errors import CheckFailed, Party, RuleBroken, ValikError
 from common.messages.ballot import Ballot
 from common.messages.election import Election
@@ -108,17 +108,20 @@ def _audit_openings(record: RecordFiles, ledger: Ledger, election: Election, agg
         for check in ("T4", "T5"):
             ledger.obstruct(check, str(error))
         return
-    opened = [Opened(*pair) for pair in zip(aggregates.aggregates, outcomes, strict=True)]
+    opened = [
+        Opened(aggregate, outcome.openings, election)
+        for aggregate, outcome in zip(aggregates.aggregates, outcomes, strict=True)
+    ]
     if not opened:
         for check in ("T4", "T5"):
             ledger.excuse(check, "no vote was counted")
     for each in opened:
-        ledger.attempt("T4", _name(each), partial(_pair, each, election))
+        ledger.attempt("T4", _name(each), partial(_pair, each, None))
     if not ledger.unbroken("T4"):
         ledger.obstruct("T5", "an opening is refused")
         return
-    for each in opened:
-        ledger.attempt("T5", _name(each), partial(_pair, each, election))
+    for each, outcome in zip(opened, outcomes, strict=True):
+        ledger.attempt("T5", _name(each), partial(_pair, Announced(each, outcome.counts), None))
 
 
 def _name(opened: Opened) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +15,7 @@ from benchmarks.setting import Setting
 from common.crypto import pairs
 from common.crypto.batch import WEIGHT_BITS
 from common.crypto.membership import CHALLENGES
-from common.crypto.multiexp import windows
+from common.crypto.multiexp import products_in_buckets
 from common.crypto.nth_power import nth_power
 
 _LOOP = 200
@@ -29,19 +29,6 @@ class Floor:
     mod_n_squared: float
 
 
-def expected_products(lengths: Sequence[int]) -> float:
-    """Products in `multiexp.bucket_product` for random exponents of these lengths in bits.
-
-    In a window of w bits, a base costs one product unless its digit is 0; the first base in a bucket costs none, but
-    then the bucket one when it joins the running product; each of the 2^w − 1 digits one more; moving on, w + 1.
-    """
-    total = 0.0
-    for window in windows(lengths):
-        reaching = sum(length > window.offset for length in lengths)
-        total += reaching * (1 - 2.0**-window.width) + (1 << window.width) + window.width
-    return total
-
-
 def batch_floor(ballots: int, branches: int) -> Floor:
     """For ballots with one statement of that many branches each.
 
@@ -50,7 +37,7 @@ def batch_floor(ballots: int, branches: int) -> Floor:
     responses = [WEIGHT_BITS] * (ballots * branches)
     longest = ((CHALLENGES - 1) * ((1 << WEIGHT_BITS) - 1) * branches).bit_length()
     elements = responses + [longest] * ballots
-    return Floor(expected_products(responses) / ballots, expected_products(elements) / ballots)
+    return Floor(products_in_buckets(responses) / ballots, products_in_buckets(elements) / ballots)
 
 
 def costs(setting: Setting) -> Iterator[Cost]:

@@ -22,7 +22,7 @@ from auditor.witness import Head
 from collector.accept import Acceptance
 from collector.lookup import Lookup
 from collector.store import Store
-from common.checks import inspection
+from common.checks import device, inspection
 from common.crypto import dealing, keyproof
 from common.crypto.contest import Choice
 from common.crypto.cryptosystem import KeyProof
@@ -191,7 +191,7 @@ SWITCHES: Mapping[str, Callable[[], AbstractContextManager[None]]] = MappingProx
         "L4": lambda: swapped((PublicLog, "covering_times", _covered_by_any)),
         "B1": lambda: swapped((inspection, "replay", _replay_what_is_there)),
         "T1": lambda: swapped((TrusteeService, "answer", _answer_as_told)),
-        "V3": lambda: swapped((voter_client.verify, "open_ballot", _choice_on_the_code)),
+        "V3": lambda: swapped((device, "open_ballot", _choice_on_the_code)),
         "V4": lambda: swapped((voter_client.verify, "Shown", _always_latest)),
         "K3 part 2": lambda: swapped((keyproof, "_verify_roots", lambda _n, _roots: None)),
         "K3 part 3": lambda: swapped((keyproof, "_verify_square_roots", lambda _n, _roots: None)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from common.checks.box import Accounts, fate_sets
 from common.checks.check import CheckList
 from common.checks.inspection import Inspection, inspect
-from common.checks.tally import Final, Opened, totals
+from common.checks.tally import Announced, Final, Opened, totals
 from common.crypto.cryptosystem import Share
 from common.errors import CheckFailed, CryptoError, ServiceRefused
 from common.messages.election import Election
@@ -143,38 +143,26 @@ def conclude(
     final = Final(election, aggregates.final_root)
     if len(good) != election.manifest.key.threshold:
         raise ServiceRefused(f"{len(good)} good answers where {election.manifest.key.threshold} trustees are due")
-    result = _result(election, aggregates, good)
-    for aggregate, outcome in zip(aggregates.aggregates, result.outcomes, strict=True):
-        for check in ("T4", "T5"):
-            checks.run(check, f"{aggregate.contest} in {aggregate.unit}", Opened(aggregate, outcome), election)
+    outcomes = tuple(_outcome(election, aggregate, good, checks) for aggregate in aggregates.aggregates)
+    result = Result(
+        "valik/v1/result", election.fingerprint, aggregates.final_root, outcomes, totals(election, outcomes)
+    )
     checks.run("T6", "result", result, (final, aggregates))
     return Counted(result, tuple(good), tuple(refused))
 
 
-def _result(election: Election, aggregates: Aggregates, good: Sequence[SignedAnswer]) -> Result:
-    outcomes = tuple(_outcome(election, aggregate, good) for aggregate in aggregates.aggregates)
-    return Result(
-        "valik/v1/result",
-        election.fingerprint,
-        aggregates.final_root,
-        outcomes,
-        totals(election, outcomes),
-    )
-
-
-def _outcome(election: Election, aggregate: Aggregate, good: Sequence[SignedAnswer]) -> Outcome:
-    """One aggregate, opened; listed unopened if it is below the minimum."""
-    key = election.key
+def _outcome(election: Election, aggregate: Aggregate, good: Sequence[SignedAnswer], checks: CheckList) -> Outcome:
+    """One aggregate, opened, with T4 and T5; listed unopened if it is below the minimum."""
+    subject = f"{aggregate.contest} in {aggregate.unit}"
     given = [_shares_of(signed, aggregate) for signed in good if aggregate.ciphertexts]
     openings = tuple(
-        key.open(ciphertext, [shares[index] for shares in given])
+        election.key.open(ciphertext, [shares[index] for shares in given])
         for index, ciphertext in enumerate(aggregate.ciphertexts)
     )
-    plaintexts = [
-        key.verify_opening(ciphertext, opening)
-        for ciphertext, opening in zip(aggregate.ciphertexts, openings, strict=True)
-    ]
-    counts = election.schemes[aggregate.contest].decode(plaintexts, aggregate.ballots) if openings else ()
+    opened = Opened(aggregate, openings, election)
+    checks.run("T4", subject, opened, None)
+    counts = opened.counts
+    checks.run("T5", subject, Announced(opened, counts), None)
     return Outcome(aggregate.contest, aggregate.unit, aggregate.units, aggregate.ballots, openings, counts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.checks.check import CheckList
-from common.checks.device import Scan, open_ballot
+from common.checks.device import Scan, SeededBallot
 from common.crypto.contest import Choice
 from common.errors import RuleBroken
 from common.log.covering import CoveringTimes
@@ -17,8 +17,6 @@ from common.ports import VerificationPort
 from common.tally.candidate import Candidate, CastingFacts
 from common.tally.roll_history import RollHistory
 from voter_client.verification_code import VerificationCode
-
-AFTER_THE_RECEIPT = ("V1", "V3", "V4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +42,18 @@ def verify_vote(
         raise RuleBroken("this code is for another election than the one this device knows")
     answer = collector.lookup(code.vote_id)
     checks.run("V2", f"vote {code.vote_id}", answer, election)
-    scan = Scan(_facts(election, answer), code.vote_id, code.seed, clock())
-    for check in AFTER_THE_RECEIPT:
-        checks.run(check, f"vote {code.vote_id}", answer, scan)
+    scan = Scan(_facts(election, answer), code.vote_id, clock())
+    seeded = SeededBallot(answer.recorded.vote.ballot, code.seed, election)
+    checks.run("V1", f"vote {code.vote_id}", answer, scan)
+    checks.run("V3", f"vote {code.vote_id}", seeded, None)
+    checks.run("V4", f"vote {code.vote_id}", answer, scan)
     vote = Candidate.of(answer.recorded)
-    choices = open_ballot(vote.ballot, code.seed, election)
     return Shown(
         vote.signer(scan.facts.time, election).name,
         vote.statement.time,
         vote.statement.sequence,
         answer.latest.answer.latest,
-        dict(zip((part.contest for part in vote.ballot.contests), choices, strict=True)),
+        dict(zip((part.contest for part in vote.ballot.contests), seeded.choices, strict=True)),
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from common.crypto.cryptosystem import Opening
 from common.encoding.octets import from_base64url
 from common.errors import RuleBroken
 from common.messages.ballot import Ballot
@@ -31,12 +33,37 @@ class Final:
     root: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
-    """An aggregate and the announced outcome for it."""
+    """An aggregate, and what is said to open it; looked into when first asked, and then once."""
 
     aggregate: Aggregate
-    outcome: Outcome
+    openings: tuple[Opening, ...]
+    election: Election = field(repr=False)
+
+    @cached_property
+    def plaintexts(self) -> tuple[int, ...]:
+        """What the ciphertexts open to, each re-encrypted; `RuleBroken` or `CryptoError` if one does not."""
+        if len(self.openings) != len(self.aggregate.ciphertexts):
+            raise RuleBroken("there is not one opening for each ciphertext")
+        return tuple(
+            self.election.key.verify_opening(ciphertext, opening)
+            for ciphertext, opening in zip(self.aggregate.ciphertexts, self.openings, strict=True)
+        )
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """What the plaintexts decode to, none of an aggregate that was not opened; `CryptoError` if to nothing."""
+        scheme = self.election.schemes[self.aggregate.contest]
+        return scheme.decode(self.plaintexts, self.aggregate.ballots) if self.plaintexts else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An opened aggregate, and the counts announced for it."""
+
+    opened: Opened
+    counts: tuple[int, ...]
 
 
 def t1_products(aggregates: Aggregates, context: tuple[Final, Sequence[Ballot]]) -> None:
@@ -96,26 +123,12 @@ def t3_shares(signed: SignedAnswer, context: tuple[Final, Aggregates]) -> None:
             election.key.verify_share(share, target, place)
 
 
-def t4_opening(opened: Opened, election: Election) -> None:
-    _plaintexts(opened, election)
+def t4_opening(opened: Opened, _context: None) -> None:
+    _ = opened.plaintexts
 
 
-def _plaintexts(opened: Opened, election: Election) -> list[int]:
-    """What the ciphertexts open to, each re-encrypted."""
-    aggregate, outcome = opened.aggregate, opened.outcome
-    if len(outcome.openings) != len(aggregate.ciphertexts):
-        raise RuleBroken("there is not one opening for each ciphertext")
-    return [
-        election.key.verify_opening(ciphertext, opening)
-        for ciphertext, opening in zip(aggregate.ciphertexts, outcome.openings, strict=True)
-    ]
-
-
-def t5_counts(opened: Opened, election: Election) -> None:
-    aggregate, outcome = opened.aggregate, opened.outcome
-    plaintexts = _plaintexts(opened, election)
-    due = election.schemes[aggregate.contest].decode(plaintexts, aggregate.ballots) if plaintexts else ()
-    if outcome.counts != due:
+def t5_counts(announced: Announced, _context: None) -> None:
+    if announced.counts != announced.opened.counts:
         raise RuleBroken("the announced counts are not what the opening decodes to")
 
 

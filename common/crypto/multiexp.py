@@ -3,6 +3,7 @@
 An exponent is cut into windows of bits. In a window, bases with the same digit d are first multiplied together, in
 bucket d; then Π bucket_d^d takes two products a bucket. So a base costs one product per window, whatever its digit,
 and no squarings of its own. Nothing is remembered of equal bases: a repeated one costs what a new one does.
+Of few bases the product is `interleaved` instead.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TypeVar
 from gmpy2 import mpz, powmod
 
 from common.crypto import pairs
+from common.crypto.interleaved import interleaved_product, products_interleaved
 
 _WIDEST_WINDOW = 16
 _FEW = 64
@@ -40,7 +42,7 @@ def naive_product_of_powers(bases: Sequence[int], exponents: Sequence[int], modu
 def product_of_powers(bases: Sequence[int], exponents: Sequence[int], modulus: int) -> mpz:
     """Π bases[i]^exponents[i] mod modulus; bases ≥ 0; exponents ≥ 0, of any lengths."""
     terms = [(mpz(base), exponent) for base, exponent in zip(bases, exponents, strict=True)]
-    return bucket_product(terms, mpz(1), lambda x, y: x * y % modulus) % modulus
+    return quickest_product(terms, mpz(1), lambda x, y: x * y % modulus, lambda x: x * x % modulus) % modulus
 
 
 def product_of_powers_mod_n(bases: Sequence[int], exponents: Sequence[int], n: int) -> mpz:
@@ -60,7 +62,18 @@ def product_of_powers_on_pairs(bases: Sequence[int], exponents: Sequence[int], n
     """Π bases[i]^exponents[i] mod n² on pairs, at any size."""
     n = mpz(n)
     terms = [(pairs.split(base, n), exponent) for base, exponent in zip(bases, exponents, strict=True)]
-    return pairs.join(bucket_product(terms, pairs.ONE, lambda x, y: pairs.multiply(x, y, n)), n)
+    product = quickest_product(terms, pairs.ONE, lambda x, y: pairs.multiply(x, y, n), lambda x: pairs.square(x, n))
+    return pairs.join(product, n)
+
+
+def quickest_product(
+    terms: Sequence[tuple[T, int]], one: T, multiply: Callable[[T, T], T], square: Callable[[T], T]
+) -> T:
+    """Π base^exponent over the terms, interleaved or by buckets, whichever takes fewer products."""
+    lengths = [exponent.bit_length() for _, exponent in terms]
+    if products_interleaved(lengths) < products_in_buckets(lengths):
+        return interleaved_product(terms, one, multiply, square)
+    return bucket_product(terms, one, multiply)
 
 
 def bucket_product(terms: Sequence[tuple[T, int]], one: T, multiply: Callable[[T, T], T]) -> T:
@@ -87,6 +100,19 @@ def windows(lengths: Sequence[int]) -> list[Window]:
         found.append(Window(offset, width))
         offset += width
     return found
+
+
+def products_in_buckets(lengths: Sequence[int]) -> float:
+    """Products in `bucket_product` for random exponents of these lengths in bits.
+
+    In a window of w bits, a base costs one product unless its digit is 0; the first base in a bucket costs none, but
+    then the bucket one when it joins the running product; each of the 2^w − 1 digits one more; moving on, w + 1.
+    """
+    total = 0.0
+    for window in windows(lengths):
+        reaching = sum(length > window.offset for length in lengths)
+        total += reaching * (1 - 2.0**-window.width) + (1 << window.width) + window.width
+    return total
 
 
 def _window_product(terms: Sequence[tuple[T, int]], window: Window, one: T, multiply: Callable[[T, T], T]) -> T:
