@@ -210,7 +210,7 @@ class World:
                 self.manifest,
                 self.ceremony.proof,
                 tallied.evidence,
-                [vote.candidate.ballot for vote in processed.inspection.replay.counted()],
+                lambda: [vote.candidate.ballot for vote in processed.inspection.replay.counted()],
                 processed.aggregates,
                 processed.accounting,
                 processed.sets,

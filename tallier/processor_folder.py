@@ -13,6 +13,7 @@ from common.crypto.systems import SYSTEMS
 from common.encoding.octets import to_base64url
 from common.errors import SetupError
 from common.messages.acts import Signed
+from common.messages.ballot import Ballot
 from common.messages.election import Election
 from common.messages.message import encode
 from common.messages.result import Accounting, AccountingSets, Aggregates, Result, SignedAnswer
@@ -110,14 +111,17 @@ class ProcessorFolder:
         """The whole record, path → bytes; `SetupError` before the result is opened."""
         if not (self._folder / RESULT).is_file():
             raise SetupError(f"{self._folder} holds no result yet. Next: valik processor open")
-        evidence = self.evidence
-        replayed = replay(self.election(), evidence, advances_chain)
+        evidence, election = self.evidence, self.election()
+
+        def counted() -> list[Ballot]:
+            return [vote.candidate.ballot for vote in replay(election, evidence, advances_chain).counted()]
+
         return write_record(
             Published(
                 self.manifest,
                 self.key_proof,
                 evidence,
-                [vote.candidate.ballot for vote in replayed.counted()],
+                counted,
                 self.aggregates,
                 read_document(Accounting, self._folder / ACCOUNTING),
                 read_document(AccountingSets, self._folder / SETS),

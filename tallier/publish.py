@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from common.crypto.cryptosystem import KeyProof
@@ -16,12 +16,14 @@ from common.tally.record import PublicRecord, SwornRecord, nameless, write_publi
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What goes into a record. `ballots`: the counted ones; `shares`: the answers that opened the result."""
+    """What goes into a record. `counted` gives the counted ballots, and is asked only if the election publishes them;
+    `shares`: the answers that opened the result.
+    """
 
     manifest: Signed
     key_proof: KeyProof
     evidence: Evidence
-    ballots: Sequence[Ballot]
+    counted: Callable[[], Sequence[Ballot]]
     aggregates: Aggregates
     accounting: Accounting
     sets: AccountingSets
@@ -48,7 +50,7 @@ def write_record(parts: Published) -> dict[str, bytes]:
         parts.shares,
         parts.result,
         parts.accounting,
-        nameless(parts.ballots) if parts.ballots_are_public else None,
+        nameless(parts.counted()) if parts.ballots_are_public else None,
     )
     sworn = SwornRecord(
         parts.evidence.roll,

@@ -19,6 +19,8 @@ from common.crypto.interleaved import interleaved_product, products_interleaved
 
 _WIDEST_WINDOW = 16
 _FEW = 64
+_MANY = 300
+"""With so many terms of a batch, buckets take fewer products than interleaving; that needs no counting."""
 
 T = TypeVar("T")
 
@@ -70,8 +72,8 @@ def quickest_product(
     terms: Sequence[tuple[T, int]], one: T, multiply: Callable[[T, T], T], square: Callable[[T], T]
 ) -> T:
     """Π base^exponent over the terms, interleaved or by buckets, whichever takes fewer products."""
-    lengths = [exponent.bit_length() for _, exponent in terms]
-    if products_interleaved(lengths) < products_in_buckets(lengths):
+    lengths = [exponent.bit_length() for _, exponent in terms[:_MANY]]
+    if len(lengths) < _MANY and products_interleaved(lengths) < products_in_buckets(lengths):
         return interleaved_product(terms, one, multiply, square)
     return bucket_product(terms, one, multiply)
 
