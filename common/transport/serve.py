@@ -19,6 +19,7 @@ from common.errors import SetupError
 from common.transport.addresses import LOOPBACK
 from common.transport.listening import listen
 from common.transport.logs import LOGGING
+from common.transport.not_http import HEAD_BYTES
 from common.transport.request_heads import PromptHeads
 from common.transport.tls import TlsFiles
 
@@ -94,6 +95,7 @@ def _config(app: FastAPI, tls: TlsFiles | None, log_config: dict[str, Any] | Non
         app,
         loop="asyncio",
         http=PromptHeads,
+        h11_max_incomplete_event_size=HEAD_BYTES,
         ws="none",
         lifespan="off",
         log_config=log_config,
