@@ -138,36 +138,51 @@ class Collector:
 
     def submit_act(self, signed: Signed) -> int:
         with self._lock:
-            digest = signed_digest(signed)
-            known = self._ledger.acts.get(digest)
-            if known is not None:
-                return self._witnessed(known, signed)
-            size = self._log.tree.size
-            kind = require_acceptable(signed, self._election, self._ledger, size, self._clock())
-            index = self._log.append([NewEntry(encode(Entry(kind, digest)), document=encode(signed))])
-            self._ledger.record_act(signed, index)
-            return self._witnessed(index, signed)
+            index = self._commit_act(signed)
+        return self._witnessed(index, signed)
 
     def evidence(self) -> Evidence:
-        with self._lock:
+        while True:
             if not (self._ledger.closed or self._ledger.abandoned):
                 raise ServiceRefused("the ballot box stays shut until the log is closed")
-            self._log.witnessed()
-            return Evidence(
-                PublicLog(tuple(Entry.decode(leaf) for leaf in self._store.leaves()), self._store.checkpoints()),
-                tuple(
-                    RecordedVote(decode(SignedBallot, vote.signed_ballot), to_base64url(vote.ocsp))
-                    for vote in self._store.votes()
-                ),
-                self._roll,
-                tuple(decode(Signed, document) for _, document in self._store.documents()),
-            )
+            _, witnessed = self._log.witnessed()
+            with self._lock:
+                if (
+                    witnessed.checkpoint.size == self._log.tree.size
+                ):  # else an act came in while the witnesses thought
+                    return self._evidence()
 
     # --- inside
 
+    def _commit_act(self, signed: Signed) -> int:
+        """Act and log entry in one durable transaction, once; the entry's index. Call with the writer's lock."""
+        digest = signed_digest(signed)
+        known = self._ledger.acts.get(digest)
+        if known is not None:
+            return known
+        size = self._log.tree.size
+        kind = require_acceptable(signed, self._election, self._ledger, size, self._clock())
+        index = self._log.append([NewEntry(encode(Entry(kind, digest)), document=encode(signed))])
+        self._ledger.record_act(signed, index)
+        return index
+
+    def _evidence(self) -> Evidence:
+        return Evidence(
+            PublicLog(tuple(Entry.decode(leaf) for leaf in self._store.leaves()), self._store.checkpoints()),
+            tuple(
+                RecordedVote(decode(SignedBallot, vote.signed_ballot), to_base64url(vote.ocsp))
+                for vote in self._store.votes()
+            ),
+            self._roll,
+            tuple(decode(Signed, document) for _, document in self._store.documents()),
+        )
+
     def _witnessed(self, index: int, signed: Signed) -> int:
-        """Log index of an act that the witnesses have seen; `Lapsed` for an extension that they saw too late."""
-        self._log.witnessed()
+        """Log index of an act that the witnesses have seen; `Lapsed` for an extension that they saw too late.
+
+        Without the writer's lock, as for votes: while an act waits for the witnesses, others are recorded.
+        """
+        self._log.covering(index)
         if isinstance(signed.body, Extension) and from_rfc3339(signed.body.closes) > self._ledger.end.latest:
             raise Lapsed("the witnesses saw this extension too late; the end of voting stands")
         return index
