@@ -184,7 +184,7 @@ class Collector:
         """
         self._log.covering(index)
         if isinstance(signed.body, Extension) and from_rfc3339(signed.body.closes) > self._ledger.end.latest:
-            raise Lapsed("the witnesses saw this extension too late; the end of voting stands")
+            raise Lapsed("the extension is logged, but the witnesses saw it too late: the end of voting stands")
         return index
 
     def _view(self, session: str, voter: str) -> SessionView:

@@ -1,7 +1,8 @@
 """The authority's acts on their way to the collector: on disk before they leave, and sent again until it answers.
 
 One folder for each election: `roll.json`, the signed roll; `pending.json`, an act that the collector has not yet
-acknowledged; `acts/000000012-order.json`, those that stand in the log, by index; `refused/`, those that never will.
+acknowledged; `acts/000000012-order.json`, those that stand in the log, by index; `lapsed/`, extensions that stand there
+too, but that the witnesses saw too late to move anything; `refused/`, those that never will.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from common.messages.acts import AuthorityDocument, Signed, signed_digest
 from common.messages.election import Election
 from common.messages.message import decode, encode, plain
 from common.messages.roll import ChangeSet, Roll
-from common.ports import BoxPort, Unavailable
+from common.ports import BoxPort, Lapsed, Unavailable
 from common.tally.roll_history import RollHistory, start_history
 from common.transport.documents import read_document
 from common.transport.files import write_durably
 
-ROLL, PENDING, ACTS, REFUSED = "roll.json", "pending.json", "acts", "refused"
+ROLL, PENDING, ACTS, LAPSED, REFUSED = "roll.json", "pending.json", "acts", "lapsed", "refused"
 _PLACED = {"tree_size", "number", "previous"}
 D = TypeVar("D")
 
@@ -34,7 +35,7 @@ class Outbox:
     def start(self, roll: Signed) -> None:
         """Begin with the signed roll; `SetupError` if there is a folder already."""
         try:
-            for part in (ACTS, REFUSED):
+            for part in (ACTS, LAPSED, REFUSED):
                 (self._folder / part).mkdir(mode=0o700, parents=True)
         except OSError as error:
             raise SetupError(f"{self._folder} cannot be made ({error.strerror})") from None
@@ -68,7 +69,8 @@ class Outbox:
         """Sign an act and have it logged; its log index. `require` raises for an act that must not leave.
 
         If one of an earlier try is pending, that goes first; if it is what is wanted now, nothing more is signed.
-        `Unavailable` if the collector does not answer: the act stays pending. Any other refusal is final.
+        `Unavailable` if the collector does not answer: the act stays pending. `Lapsed` for an extension that is logged
+        and moves nothing. Any other refusal is final.
         """
         delivered = self._deliver_pending(box)
         signed = sign()
@@ -89,7 +91,7 @@ class Outbox:
         except (Unavailable, EncodingError):
             raise
         except ValikError:
-            return None  # such as an order for a log that has grown since: it is in refused/, and is signed anew
+            return None  # such as an order for a log that has grown since: it is put aside, and is signed anew
 
     def _deliver(self, signed: Signed, box: BoxPort) -> int:
         name = f"{signed.body.format.removeprefix('valik/v1/')}.json"
@@ -100,8 +102,10 @@ class Outbox:
             raise Unavailable(f"{error}. The signed act is kept, and goes out first at the next try") from error
         except EncodingError:
             raise  # an answer that is none says nothing of what became of the act
-        except ValikError:
-            pending.replace(self._folder / REFUSED / f"{signed_digest(signed)[:16]}-{name}")
+        except ValikError as error:
+            kept = self._folder / (LAPSED if isinstance(error, Lapsed) else REFUSED)
+            kept.mkdir(mode=0o700, exist_ok=True)
+            pending.replace(kept / f"{signed_digest(signed)[:16]}-{name}")
             raise
         pending.replace(self._folder / ACTS / f"{index:09}-{name}")
         return index

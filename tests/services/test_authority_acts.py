@@ -10,7 +10,7 @@ from common.eid.personal_code import voter_id
 from common.errors import RuleBroken, ServiceRefused, SetupError, ValikError
 from common.messages.draft import RollChanges
 from common.messages.roll import RollChange, RollEntry
-from common.ports import Unavailable
+from common.ports import Lapsed, Unavailable
 from common.transport.documents import write_document
 from tallier.wanted import read_changes, read_voters
 from tests.conftest import PEOPLE
@@ -93,6 +93,47 @@ def test_voting_is_extended_once_and_never_shortened(polls: Hall) -> None:
     refused(SetupError, *polls.act("extend", "--closes", "tomorrow", "--reason", "an outage"))
     polls.end_voting()
     assert "still open" in refused(ServiceRefused, *polls.act("close", log=True))
+
+
+EXTEND = ("extend", "--closes", "2027-03-02T12:00:00Z", "--reason", "an outage")
+
+
+def kept(polls: Hall, part: str) -> int:
+    """How many acts the authority's folder keeps in one of its parts."""
+    return len(
+        list((polls.at / "authority" / polls.polls.election.manifest.election_id / part).glob("*-extension.json"))
+    )
+
+
+def test_extension_that_lapses_is_filed_as_logged_but_lapsed(polls: Hall) -> None:
+    """It stands in the log, so it was not refused; it moves nothing, so it is not among the acts."""
+    world = polls.polls
+    polls.clock.now = world.election.closes
+    world.witness_clock.by = world.election.manifest.times.grace + 1
+    for _again in range(2):
+        assert "the extension is logged" in refused(Lapsed, *polls.act(*EXTEND))
+        assert (kept(polls, "lapsed"), kept(polls, "acts"), kept(polls, "refused")) == (1, 0, 0)
+    assert world.log_size() == 2
+    polls.end_voting()
+    assert done(*polls.act("close", log=True)) == {"index": 2}
+
+
+def test_pending_extension_that_lapses_stops_no_later_act(polls: Hall) -> None:
+    world, box = polls.polls, polls.box
+    polls.clock.now = world.election.closes
+    polls.box = NOWHERE
+    refused(Unavailable, *polls.act(*EXTEND))
+    polls.box = box
+    world.witness_clock.by = world.election.manifest.times.grace + 1
+    (polls.at / "paper.txt").write_text(PEOPLE[1].code)
+    assert done(*polls.act("revoke", "--voters", polls.at / "paper.txt"))["index"] == 2
+    assert (kept(polls, "lapsed"), kept(polls, "acts"), kept(polls, "refused")) == (1, 0, 0)
+
+
+def test_extension_that_the_collector_does_not_log_is_filed_as_refused(polls: Hall) -> None:
+    polls.end_voting()
+    assert "cannot be opened again" in refused(ServiceRefused, *polls.act(*EXTEND))
+    assert (kept(polls, "lapsed"), kept(polls, "acts"), kept(polls, "refused")) == (0, 0, 1)
 
 
 def test_nothing_follows_an_abandoned_election(polls: Hall) -> None:
