@@ -19,6 +19,7 @@ from common.errors import SetupError
 from common.messages.draft import RollDraft
 from common.messages.manifest import Contest
 from common.transport.documents import write_document
+from common.transport.files import owner_only
 from common.transport.options import say
 from scenarios.definition.population import PopulationPlan
 from scenarios.definition.toml_file import Definition, held, load_definition
@@ -42,8 +43,8 @@ def new(directory: Annotated[Path, typer.Argument(help="Where to write election.
         if present:
             _give_up(f"{directory} already holds {' and '.join(present)}; choose another directory")
         directory.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            with (directory / name).open("x", encoding="utf-8", newline="") as file:
+        for name, opener in zip(FILES, (None, owner_only), strict=True):  # the roll will name voters
+            with open(directory / name, "x", encoding="utf-8", newline="", opener=opener) as file:
                 file.write((TEMPLATE / name).read_text(encoding="utf-8"))
     except OSError as error:
         _give_up(f"{directory} cannot be written: {error.strerror}; choose another directory")
@@ -92,7 +93,7 @@ def draft(
         drafted = held(drafted, int(time.time()), 60 * open_for)
         require_possible(drafted)
     write_document(out / "draft.json", drafted)
-    write_document(out / "rows.json", RollDraft(definition.roll))
+    write_document(out / "rows.json", RollDraft(definition.roll), private=True)
     text = f"wrote {out / 'draft.json'} (voting until {drafted.times.closes}) and {out / 'rows.json'}"
     say(as_json, {"draft": str(out / "draft.json"), "rows": str(out / "rows.json")}, text)
 

@@ -18,6 +18,7 @@ from common.messages.draft import Draft, RollChanges, RollDraft
 from common.messages.roll import RollChange, RollEntry
 from common.transport.addresses import LOOPBACK
 from common.transport.documents import write_document
+from common.transport.key_files import write_private
 from common.transport.listening import listen
 from scenarios.computers import Errand, Papers
 from scenarios.country.card_office import read_pins
@@ -65,7 +66,7 @@ class Parties:
 
     def issue_cards(self, people: Sequence[RollEntry]) -> dict[str, Errand]:
         """The eID authority makes cards; people fetch them, with their PINs. By voter id."""
-        write_document(self.folder("eid") / "people.json", RollDraft(tuple(people)))
+        write_document(self.folder("eid") / "people.json", RollDraft(tuple(people)), private=True)
         self._run("eid", "eid", "issue", "own", "--roll", "people.json", "--out", "cards")
         cards = self.folder("voters") / "cards"
         shutil.move(self.folder("eid") / "cards", cards)
@@ -108,7 +109,7 @@ class Parties:
     def _sign_papers(self, rows: Sequence[RollEntry]) -> None:
         for paper in ("draft.json", "ceremony.json"):
             self._hand_over(paper, "dealer", "authority")
-        write_document(self.folder("authority") / "rows.json", RollDraft(tuple(rows)))
+        write_document(self.folder("authority") / "rows.json", RollDraft(tuple(rows)), private=True)
         papers = ["--draft", "draft.json", "--roll", "rows.json", "--ceremony", "ceremony.json"]
         for party in ("collector", *self._witnesses, "eid"):
             paper = self._hand_over("own/public.json", party, "authority", f"{party}.json")
@@ -121,7 +122,7 @@ class Parties:
         """The authority signs a change of the roll and has it logged."""
         self._acts += 1
         paper = f"changes-{self._acts}.json"
-        write_document(self.folder("authority") / paper, RollChanges(changes))
+        write_document(self.folder("authority") / paper, RollChanges(changes), private=True)
         self._act("change-roll", "--changes", paper)
 
     def revoke_card(self, card: Path) -> None:
@@ -137,7 +138,7 @@ class Parties:
         self._supervisor.set_clocks(now)
         self._act("close")
         if on_paper:
-            (self.folder("authority") / "paper.txt").write_text("\n".join(on_paper) + "\n", encoding="ascii")
+            write_private(self.folder("authority") / "paper.txt", ("\n".join(on_paper) + "\n").encode("ascii"))
             self._act("revoke", "--voters", "paper.txt", "--reason", "voted on paper")
         self._exclude_bad_votes()
         self._act("finalise")
@@ -185,9 +186,9 @@ class Parties:
         ]
 
     def _hand_over(self, paper: str, giver: str, taker: str, name: str = "") -> str:
-        """A public paper is carried from one party to another; its name there."""
+        """A paper is carried from one party to another, no more open to others than before; its name there."""
         name = name or Path(paper).name
-        shutil.copyfile(self.folder(giver) / paper, self.folder(taker) / name)
+        shutil.copy(self.folder(giver) / paper, self.folder(taker) / name)
         return name
 
 

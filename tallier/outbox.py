@@ -1,8 +1,8 @@
 """The authority's acts on their way to the collector: on disk before they leave, and sent again until it answers.
 
 One folder for each election: `roll.json`, the signed roll; `pending.json`, an act that the collector has not yet
-acknowledged; `acts/000000012-order.json`, those that stand in the log, by index; `lapsed/`, extensions that stand there
-too, but that the witnesses saw too late to move anything; `refused/`, those that never will.
+acknowledged; `acts/000000012-order.json`, those that stand in the log, by index; `lapsed/`, extensions that stand
+there too, but that the witnesses saw too late to move anything; `refused/`, those that never will.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Outbox:
         """Sign an act and have it logged; its log index. `require` raises for an act that must not leave.
 
         If one of an earlier try is pending, that goes first; if it is what is wanted now, nothing more is signed.
-        `Unavailable` if the collector does not answer: the act stays pending. `Lapsed` for an extension that is logged
-        and moves nothing. Any other refusal is final.
+        `Unavailable` if the collector does not answer: the act stays pending. `Lapsed` for an extension that is
+        logged and moves nothing. Any other refusal is final.
         """
         delivered = self._deliver_pending(box)
         signed = sign()

@@ -23,7 +23,7 @@ from common.messages.election import Election
 from common.messages.manifest import Policies, SingleContest, Times, Unit
 from common.messages.message import decode, encode
 from common.messages.roll import RollEntry
-from common.transport.key_files import load_signing_key, save_key
+from common.transport.key_files import load_signing_key, save_key, write_private
 from scenarios.country.office_files import found_authority, open_authority
 from scenarios.country.population import people
 from scenarios.keyring import Keyring, new_keyring
@@ -94,7 +94,7 @@ def found(folder: Path, parameters: str, count: int) -> Site:
     services = _services(keys, f"load.invalid/{election_id}", roots)
     manifest = authority.sign(make_manifest(draft, election_id, ceremony, services, roll))
     (folder / "manifest.json").write_bytes(encode(manifest))
-    (folder / "roll.json").write_bytes(encode(authority.sign(roll)))
+    write_private(folder / "roll.json", encode(authority.sign(roll)))
     _save_keys(folder, keys)
     return Site(folder, authority.public_key, tuple(row.voter for row in roll.voters))
 

@@ -9,6 +9,7 @@ from common.eid.service_keys import PUBLIC_LENGTH
 from common.encoding.octets import from_base64url
 from common.errors import EncodingError, SetupError
 from common.messages.message import decode, encode
+from common.transport.files import owner_only
 
 M = TypeVar("M")
 
@@ -23,11 +24,14 @@ def read_document(kind: type[M], path: Path) -> M:
         raise SetupError(f"{path}: {error}") from None
 
 
-def write_document(path: Path, value: object) -> None:
-    """Write a message's canonical bytes to a new file; `SetupError` if there is one of that name."""
+def write_document(path: Path, value: object, *, private: bool = False) -> None:
+    """Write a message's canonical bytes to a new file; `SetupError` if there is one of that name.
+
+    `private`: for its owner alone, as is due for all that names voters.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as stream:
+        with open(path, "xb", opener=owner_only if private else None) as stream:
             stream.write(encode(value))
     except FileExistsError:
         raise SetupError(f"{path} is there already and is not overwritten; name another file") from None

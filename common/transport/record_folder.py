@@ -7,6 +7,7 @@ from pathlib import Path
 
 from common.errors import SetupError
 from common.transport.documents import new_public_folder
+from common.transport.files import owner_only
 
 
 def write_record(directory: Path, files: Mapping[str, bytes]) -> None:
@@ -20,7 +21,8 @@ def write_record(directory: Path, files: Mapping[str, bytes]) -> None:
     for path, data in files.items():
         target = directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        with open(target, "xb", opener=owner_only if path.startswith("sworn/") else None) as stream:
+            stream.write(data)
 
 
 def read_record(directory: Path) -> Mapping[str, bytes]:

@@ -109,6 +109,15 @@ def test_election_of_processes_counts_what_was_meant(tmp_path: Path) -> None:
     require_no_code_in(out / "logs")
     with pytest.raises(AssertionError):
         require_no_code_in(secrets / "eid")
+    assert {"rows.json", "roll.json", "people.json", "pins.csv", "box.sqlite"} <= owner_only_files(out)
+
+
+def owner_only_files(folder: Path) -> set[str]:
+    """The names of all files that hold a voter id or somebody's PINs; none of them may be open to others."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    personal = [file for file in files if file.name == "pins.csv" or b"PNOEE-" in file.read_bytes()]
+    assert [file for file in personal if file.stat().st_mode & 0o077] == []
+    return {file.name for file in personal}
 
 
 def require_no_code_in(folder: Path) -> None:
