@@ -12,6 +12,7 @@ from auditor.api import witness_app
 from auditor.head_store import FileHeadStore
 from auditor.witness import Witness
 from auditor.witness_keys_cli import HEADS, KEY
+from auditor.witness_notes import NotedWitness
 from common.checks.catalogue import COMPLETE
 from common.checks.manifest import open_manifest
 from common.crypto.systems import SYSTEMS
@@ -34,6 +35,7 @@ from common.transport.options import (
     announce_configuration,
     tls_files,
 )
+from common.transport.peer_log import PeerLog
 from common.transport.serve import serve
 from common.transport.supervision import Clock, obey
 
@@ -71,7 +73,9 @@ def run(
         raise SetupError(f"{folder / HEADS} is missing: a witness that forgot what it saw must not go on") from None
     except EncodingError as error:
         raise SetupError(f"{folder / HEADS}: {error}; a witness that forgot what it saw must not go on") from None
-    party = Witness(names[0], key, heads, clock, {election.log_trust.origin: election.log_trust.log_key})
+    origin = election.log_trust.origin
+    party = Witness(names[0], key, heads, clock, {origin: election.log_trust.log_key})
     if supervised:
         obey(sys.stdin, sys.stdout, clock)
-    serve(witness_app(party, party.require_ready), host, port, tls_files(tls_cert, tls_key))
+    noted = NotedWitness(party, origin, PeerLog())
+    serve(witness_app(noted, party.require_ready), host, port, tls_files(tls_cert, tls_key))

@@ -25,7 +25,7 @@ from common.log.entries import Entry, EntryKind
 from common.messages.election import Election
 from common.messages.message import decode, encode
 from common.messages.receipt import Receipt
-from common.ports import Lapsed, OcspResponder
+from common.ports import Lapsed, OcspResponder, PeerNotes, unnoted
 from common.tally.candidate import Candidate, CastingFacts
 
 HOUR = 3_600
@@ -47,6 +47,7 @@ class Acceptance:
         checks: CheckList,
         writer_lock: RLock,
         reached: Reached,
+        notes: PeerNotes = unnoted,
     ) -> None:
         self._election = election
         self._store = store
@@ -57,6 +58,7 @@ class Acceptance:
         self._checks = checks
         self._lock = writer_lock
         self._reached = reached
+        self._notes = notes
 
     def accept(self, voter: str, signed_ballot: bytes) -> Receipt:
         """Record a vote of the authenticated `voter`; `CheckFailed`, `Lapsed` or `ServiceRefused` otherwise."""
@@ -77,9 +79,21 @@ class Acceptance:
         self._reached(Step.CHECKED)
         signer = vote.signer(self._clock(), self._election)
         request = ocsp.build_request(signer.certificate, signer.issuer, signing.ocsp_nonce(vote.signature))
-        vote.ocsp = self._responder.respond(request)
-        self._checks.run("C4", f"vote {vote.vote_id}", vote, self._facts(voter))
+        self._ask_responder(vote, request, voter)
         self._reached(Step.ADMITTED)
+
+    def _ask_responder(self, vote: Candidate, request: bytes, voter: str) -> None:
+        """The certificate's status (C4); notes how the responder does, who is well though a card is revoked."""
+        trouble: str | None = "is out of service"
+        try:
+            vote.ocsp = self._responder.respond(request)
+            trouble = None
+            self._checks.run("C4", f"vote {vote.vote_id}", vote, self._facts(voter))
+        except CheckFailed as failure:
+            trouble = None if isinstance(failure.__cause__, ocsp.NotGood) else "answers with what does not pass C4"
+            raise
+        finally:
+            self._notes("the OCSP responder", trouble)
 
     def _facts(self, voter: str) -> CastingFacts:
         """What stands now; one reading serves all the checks of a step."""

@@ -34,7 +34,7 @@ from common.messages.message import decode, encode
 from common.messages.receipt import EarlierVote, Notice, Receipt, SessionView, SignedLatest, VerificationAnswer
 from common.messages.roll import Roll
 from common.messages.vote import RecordedVote, SignedBallot
-from common.ports import Lapsed, OcspResponder, WitnessPort
+from common.ports import Lapsed, OcspResponder, PeerNotes, WitnessPort, unnoted
 from common.tally.evidence import Evidence, PublicLog
 from common.tally.roll_history import start_history
 
@@ -51,7 +51,8 @@ class Collector:
     """One election's collector; implements the voting, verification, notices, log, tiles and box ports.
 
     `clock` gives seconds since 1970. Starting on a store that already holds entries continues that election and
-    finishes pending votes first. `reached` is told of every step in the life of a vote.
+    finishes pending votes first. `reached` is told of every step in the life of a vote, `notes` how
+    witnesses and responder do.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Collector:
         clock: Callable[[], int],
         checks: CheckList,
         reached: Reached = unwatched,
+        notes: PeerNotes = unnoted,
     ) -> None:
         checks.run("K2", "manifest", election.manifest, None)
         checks.run("K5", "roll", roll, election)
@@ -77,12 +79,12 @@ class Collector:
         self._lock = RLock()
         self._nonces = Expiring(clock, NONCE_SECONDS)
         self._sessions = Expiring(clock, SESSION_SECONDS)
-        self._log = LogWriter(election, store, keys.log, witnesses, reached)
+        self._log = LogWriter(election, store, keys.log, witnesses, reached, notes)
         self._ledger = Ledger(election, start_history(roll.body), store)
         self._lookup = Lookup(election, store, self._log, self._ledger, keys.answers, clock)
         self._notices = Notices(store, self._ledger)
         self._acceptance = Acceptance(
-            election, store, self._log, self._ledger, responder, clock, checks, self._lock, reached
+            election, store, self._log, self._ledger, responder, clock, checks, self._lock, reached, notes
         )
         self._open_log()
         self._finish_pending()

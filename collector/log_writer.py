@@ -20,7 +20,16 @@ from common.log.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from common.log.merkle import MerkleTree
 from common.log.witnessed import Witnessed, open_checkpoint, verify_witness_line
 from common.messages.election import Election
-from common.ports import Unavailable, WitnessConflict, WitnessPort
+from common.ports import (
+    CheckpointUnsigned,
+    Fork,
+    PeerNotes,
+    Rollback,
+    Unavailable,
+    WitnessConflict,
+    WitnessPort,
+    unnoted,
+)
 
 MOMENT = 0.25
 """Seconds that the other witnesses have once there is a quorum: the more cosign, the less one wrong clock does."""
@@ -36,6 +45,7 @@ class LogWriter:
         key: Ed25519PrivateKey,
         witnesses: Sequence[WitnessPort],
         reached: Reached = unwatched,
+        notes: PeerNotes = unnoted,
     ) -> None:
         self.tree = MerkleTree()
         for leaf in store.leaves():
@@ -45,6 +55,7 @@ class LogWriter:
         self._store = store
         self._key = key
         self._reached = reached
+        self._notes = notes
         self._witnesses = tuple(witnesses)
         self._known_sizes = [0] * len(self._witnesses)
         self._asked = [False] * len(self._witnesses)
@@ -122,8 +133,9 @@ class LogWriter:
         while pending and len(_lines(answers)) < quorum:
             _, pending = wait(pending, return_when=FIRST_COMPLETED)
         wait([answers[which] for which in idle], MOMENT)
-        for answer in answers:
-            answer.cancel()  # a witness that is still busy with an earlier one need not begin with this
+        for which, answer in enumerate(answers):
+            if not (answer.done() or answer.cancel()):  # cancelled: still busy with an earlier one, it need not begin
+                self._notes(_name(which), "is slow; others suffice meanwhile")
         lines = _lines(answers)
         if len(lines) < quorum:
             raise Unavailable(f"{len(lines)} witnesses answered where {quorum} are due; try again later")
@@ -134,28 +146,44 @@ class LogWriter:
         """One witness's name and verified cosignature, or None if it is out of service, refuses or lies."""
         self._asked[which] = True
         try:
-            return self._answer(which, note, read_checkpoint(note)[1].size)
+            answer = self._answer(which, note, read_checkpoint(note)[1].size)
+        except Unavailable:
+            self._notes(_name(which), "is out of service")
+        except (WitnessConflict, Rollback, Fork):
+            self._notes(_name(which), "claims to have seen another log than this")
+        except (ServiceRefused, CheckpointUnsigned):
+            self._notes(_name(which), "refuses this log's checkpoints")
+        except (LogError, EncodingError):
+            self._notes(_name(which), "answers with what is no cosignature of its own")
+        else:
+            self._notes(_name(which), None)
+            return answer
         finally:
             self._asked[which] = False
-
-    def _answer(self, which: int, note: str, size: int) -> tuple[str, str] | None:
-        for _attempt in range(2):
-            old = self._known_sizes[which]
-            try:
-                proof = self.tree.consistency_proof(old, size) if old else ()
-                line = self._witnesses[which].add_checkpoint(old, proof, note)
-                name, _ = verify_witness_line(note, line, self._election.log_trust)
-            except WitnessConflict as conflict:
-                if conflict.known_size > size:
-                    return None
-                self._known_sizes[which] = conflict.known_size
-            except (ServiceRefused, LogError, EncodingError):
-                return None
-            else:
-                self._known_sizes[which] = size
-                self._reached(Step.COSIGNED)
-                return name, line
         return None
+
+    def _answer(self, which: int, note: str, size: int) -> tuple[str, str]:
+        """`WitnessConflict` if it says to hold a larger head, or twice another than the one it named."""
+        try:
+            return self._cosignature(which, note, size)
+        except WitnessConflict as conflict:
+            if conflict.known_size > size:
+                raise
+            self._known_sizes[which] = conflict.known_size
+            return self._cosignature(which, note, size)
+
+    def _cosignature(self, which: int, note: str, size: int) -> tuple[str, str]:
+        old = self._known_sizes[which]
+        proof = self.tree.consistency_proof(old, size) if old else ()
+        line = self._witnesses[which].add_checkpoint(old, proof, note)
+        name, _ = verify_witness_line(note, line, self._election.log_trust)
+        self._known_sizes[which] = size
+        self._reached(Step.COSIGNED)
+        return name, line
+
+
+def _name(which: int) -> str:
+    return f"witness {which + 1}"
 
 
 def _lines(answers: Sequence[Future[tuple[str, str] | None]]) -> Mapping[str, str]:

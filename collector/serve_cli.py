@@ -44,6 +44,7 @@ from common.transport.options import (
     require_permitted,
     tls_files,
 )
+from common.transport.peer_log import PeerLog
 from common.transport.serve import BackgroundService, serve
 from common.transport.supervision import Clock, obey
 
@@ -103,7 +104,7 @@ def _collector(
     store = open_store(folder)
     responder = OcspClient(connect(ocsp, ca))
     clients = [WitnessClient(connect(address, ca)) for address in witnesses]
-    party = Collector(election, roll, keys, store, clients, responder, clock, COMPLETE)
+    party = Collector(election, roll, keys, store, clients, responder, clock, COMPLETE, notes=PeerLog())
     (folder / BEGUN).touch(mode=0o600)
     return party
 

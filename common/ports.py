@@ -6,8 +6,8 @@ can tell the difference. Signed ballots travel as the bytes that were signed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
 
 from common.crypto.cryptosystem import KeyMaterial, KeyProof, Share
 from common.errors import LogError, ServiceRefused
@@ -58,6 +58,17 @@ class WitnessConflict(ServiceRefused):
 
 class Lapsed(ServiceRefused):
     """It was logged, but the witnesses saw it too late: a vote without a receipt, to be excluded, or an extension."""
+
+
+PeerNotes: TypeAlias = Callable[[str, str | None], None]
+"""Told how a party's peers do: the peer, and what is wrong with it, None if it answered as it should.
+
+Called from whichever thread met the peer, with words of this program alone: nothing that the peer said.
+"""
+
+
+def unnoted(_peer: str, _trouble: str | None) -> None:
+    """Nobody takes notes."""
 
 
 class OcspResponder(Protocol):

@@ -22,10 +22,12 @@ from common.transport.options import (
     announce_configuration,
     tls_files,
 )
+from common.transport.peer_log import PeerLog
 from common.transport.serve import serve
 from common.transport.supervision import Clock, obey
 from tallier.api import trustee_app
 from tallier.trustee_folder import load_trustee
+from tallier.trustee_notes import NotedTrustee
 from tallier.trustee_options import DEFAULT_PARAMETERS, Folder, ParametersName
 
 commands = typer.Typer()
@@ -55,4 +57,5 @@ def run(
         party = load_trustee(folder, parameters, insecure_parameters, read_authority(authority))
         if supervised:
             obey(sys.stdin, sys.stdout, Clock())
-        serve(trustee_app(party, party.require_ready), host, port, tls_files(tls_cert, tls_key, client_ca))
+        noted = NotedTrustee(party, PeerLog())
+        serve(trustee_app(noted, party.require_ready), host, port, tls_files(tls_cert, tls_key, client_ca))

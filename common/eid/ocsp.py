@@ -22,6 +22,10 @@ MAX_RESPONSE_BYTES = 16_384
 _SIGNATURE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
+class NotGood(IdentityError):
+    """The responder answered as it should, and what it says is that the certificate is not good."""
+
+
 def build_request(certificate: x509.Certificate, issuer: x509.Certificate, nonce: bytes) -> bytes:
     """A DER OCSP request about one certificate; SHA-256 certificate id, `nonce` of 1 to 128 bytes (RFC 9654)."""
     if not 1 <= len(nonce) <= 128:
@@ -56,9 +60,9 @@ def verify_response(
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
         raise IdentityError("an OCSP response with malformed fields") from None
     if status is ocsp.OCSPCertStatus.REVOKED:
-        raise IdentityError("the certificate is revoked")
+        raise NotGood("the certificate is revoked")
     if status is not ocsp.OCSPCertStatus.GOOD:
-        raise IdentityError("the OCSP responder does not know the certificate")
+        raise NotGood("the OCSP responder does not know the certificate")
 
 
 def _successful(der: bytes) -> ocsp.OCSPResponse:

@@ -55,6 +55,7 @@ LOGGING: dict[str, Any] = {
         "defects": {"class": "logging.StreamHandler", "formatter": "defects", "stream": "ext://sys.stderr"},
     },
     "loggers": {
+        "valik": {"handlers": ["defects"], "level": "INFO", "propagate": False},
         "uvicorn": {"handlers": ["defects"], "level": "INFO", "propagate": False},
         "uvicorn.access": {"handlers": ["requests"], "level": "INFO", "propagate": False},
     },

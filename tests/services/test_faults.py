@@ -354,12 +354,15 @@ def test_trustee_down_at_the_tally_is_done_without_down_to_the_threshold(nobody:
 # --- broken clients
 
 
-@pytest.mark.parametrize("noise", [b"\x16\x03\x01\x00\n\r\n\r\n", b"GET / SPDY/9\r\n\r\n", b"x" * 70_000])
-def test_noise_is_answered_with_400(served: ServedWorld, noise: bytes) -> None:
+NOISE = [(b"\x16\x03\x01\x00\n\r\n\r\n", 400), (b"GET / SPDY/9\r\n\r\n", 400), (b"x" * 70_000, 431)]
+
+
+@pytest.mark.parametrize(("noise", "status"), NOISE)
+def test_noise_is_refused(served: ServedWorld, noise: bytes, status: int) -> None:
     host, port = served.public.address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=SOON) as line:
         line.sendall(noise)
-        assert line.recv(12) == b"HTTP/1.1 400"
+        assert line.recv(12) == f"HTTP/1.1 {status}".encode()
     assert size(served) > 0
 
 
