@@ -67,6 +67,8 @@ def audit(
         typer.echo(report.to_json())
     else:
         render_text(report, console)
+    if any(row.id == "K1" and row.failures for row in report.rows):
+        hints.print("K1 failed: hold --authority and --fingerprint against what was announced", style="red")
     raise typer.Exit(0 if report.passed else 1)
 
 

@@ -12,12 +12,9 @@ from rich.console import Console
 from auditor.show import Found, explain
 from auditor.show_checks import check_alone
 from common.checks.catalogue import COMPLETE
-from common.checks.manifest import open_manifest
-from common.crypto.systems import SYSTEMS
 from common.errors import SetupError
-from common.messages.acts import Signed
-from common.transport.documents import read_authority, read_document
 from common.transport.options import Json, say
+from common.transport.pinned import read_election
 
 LARGEST = 2**26
 """Bytes of a file that is looked at."""
@@ -47,7 +44,7 @@ def show(
     found = explain(data)
     held: list[str] = []
     if manifest is not None and authority is not None:
-        election = open_manifest(read_document(Signed, manifest), read_authority(authority), SYSTEMS, COMPLETE)
+        election = read_election(manifest, authority)
         held = list(check_alone(found.message, election, COMPLETE))
     elif manifest is not None or authority is not None:
         raise SetupError("give both, --manifest and --authority, or neither")

@@ -15,17 +15,14 @@ from rich.table import Table
 
 from auditor.status import Status, read_status
 from common.checks.catalogue import COMPLETE
-from common.checks.manifest import open_manifest
-from common.crypto.systems import SYSTEMS
 from common.encoding.times import to_rfc3339
 from common.errors import EncodingError, ServiceRefused
-from common.messages.acts import Signed
 from common.messages.election import Election
 from common.routes import HEALTH
 from common.transport.client import CollectorClient
 from common.transport.connection import Connection, connect
-from common.transport.documents import read_authority, read_document
 from common.transport.options import AuthorityKey, Ca, Json, ManifestFile, require_permitted, say
+from common.transport.pinned import read_election
 
 UNWELL = 1
 """Exit code if a service that was asked after is not well; the election itself is."""
@@ -69,7 +66,7 @@ def status(
     Exit code 1 if a trustee or witness that you name is not well.
     """
     lookout = context.obj if isinstance(context.obj, Lookout) else Lookout()
-    election = open_manifest(read_document(Signed, manifest), read_authority(authority), SYSTEMS, COMPLETE)
+    election = read_election(manifest, authority)
     require_permitted(election.insecure, True)
     with lookout.connect(election.manifest.collector.address, ca) as connection:
         found = read_status(election, CollectorClient(connection), int(lookout.clock()), COMPLETE)

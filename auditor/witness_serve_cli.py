@@ -13,15 +13,10 @@ from auditor.head_store import FileHeadStore
 from auditor.witness import Witness
 from auditor.witness_keys_cli import HEADS, KEY
 from auditor.witness_notes import NotedWitness
-from common.checks.catalogue import COMPLETE
-from common.checks.manifest import open_manifest
-from common.crypto.systems import SYSTEMS
 from common.eid.service_keys import public_raw
 from common.encoding.octets import from_base64url
 from common.errors import EncodingError, SetupError
-from common.messages.acts import Signed
 from common.transport.addresses import LOOPBACK
-from common.transport.documents import read_authority, read_document
 from common.transport.key_files import load_signing_key
 from common.transport.options import (
     AuthorityKey,
@@ -36,6 +31,7 @@ from common.transport.options import (
     tls_files,
 )
 from common.transport.peer_log import PeerLog
+from common.transport.pinned import read_election
 from common.transport.serve import serve
 from common.transport.supervision import Clock, obey
 
@@ -61,7 +57,7 @@ def run(
     """
     announce_configuration("witness", locals())
     clock = Clock()
-    election = open_manifest(read_document(Signed, manifest), read_authority(authority), SYSTEMS, COMPLETE)
+    election = read_election(manifest, authority)
     key = load_signing_key(folder / KEY)
     names = [m.name for m in election.manifest.witnesses.members if from_base64url(m.key) == public_raw(key)]
     if not names:

@@ -28,7 +28,8 @@ def require_acceptable(signed: Signed, election: Election, ledger: Ledger, size:
     `IdentityError` for a wrong signature, `RuleBroken` for a wrong act, `ServiceRefused` in the wrong phase.
     """
     if ledger.final or ledger.abandoned:
-        raise ServiceRefused("the final entry, or the abandonment, is logged; nothing can follow it")
+        last = "the election is abandoned" if ledger.abandoned else "the log is final already"
+        raise ServiceRefused(f"{last}; nothing can follow")
     body = signed.body
     if isinstance(body, PhaseAct):
         return _require_phase_act(signed, body, election, ledger, size, now)
@@ -56,8 +57,10 @@ def _require_phase_act(
         return EntryKind.EXTENSION
     kind = EntryKind.ABANDONMENT if isinstance(body, Abandonment) else EntryKind(body.kind)
     require_order(signed, kind, size, election)
-    if kind is not EntryKind.ABANDONMENT and (kind is EntryKind.FINAL) != ledger.closed:
-        raise ServiceRefused("close comes first, then final, each once")
+    if kind is EntryKind.CLOSE and ledger.closed:
+        raise ServiceRefused("the log is closed already; final comes next")
+    if kind is EntryKind.FINAL and not ledger.closed:
+        raise ServiceRefused("the log is not closed yet; close comes first, then final")
     if kind is EntryKind.CLOSE and now < ledger.end.latest:
         raise ServiceRefused("voting is still open")
     if kind is EntryKind.CLOSE and ledger.awaits_witnesses:

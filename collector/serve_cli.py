@@ -14,8 +14,6 @@ from collector.collector import Collector, Keys
 from collector.keys_cli import ANSWERS_KEY, LOG_KEY, STORE
 from collector.store import Store
 from common.checks.catalogue import COMPLETE
-from common.checks.manifest import open_manifest
-from common.crypto.systems import SYSTEMS
 from common.eid.service_keys import public_raw
 from common.errors import ServiceRefused, SetupError
 from common.messages.acts import Signed
@@ -23,7 +21,7 @@ from common.messages.election import Election
 from common.transport.addresses import LOOPBACK
 from common.transport.client import OcspClient, WitnessClient
 from common.transport.connection import connect
-from common.transport.documents import read_authority, read_document
+from common.transport.documents import read_document
 from common.transport.key_files import (
     held_alone,
     load_signing_key,
@@ -45,6 +43,7 @@ from common.transport.options import (
     tls_files,
 )
 from common.transport.peer_log import PeerLog
+from common.transport.pinned import read_election
 from common.transport.serve import BackgroundService, serve
 from common.transport.supervision import Clock, obey
 
@@ -81,7 +80,7 @@ def run(
     """
     announce_configuration("collector", locals())
     clock = Clock()
-    election = open_manifest(read_document(Signed, manifest), read_authority(authority), SYSTEMS, COMPLETE)
+    election = read_election(manifest, authority)
     require_permitted(election.insecure, insecure_parameters)
     inner = tls_files(tls_cert, tls_key, client_ca)
     if box_host != LOOPBACK and client_ca is None:

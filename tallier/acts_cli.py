@@ -11,13 +11,10 @@ from typing import Annotated
 
 import typer
 
-from common.checks.catalogue import COMPLETE
-from common.checks.manifest import open_manifest
 from common.checks.setup import require_change
-from common.crypto.systems import SYSTEMS
 from common.errors import RuleBroken, SetupError
 from common.log.witnessed import verify_log_signature
-from common.messages.acts import Exclusion, Signed
+from common.messages.acts import Exclusion, Order, Signed
 from common.messages.election import Election
 from common.ports import BoxPort, LogPort
 from common.transport.client import BoxClient, CollectorClient
@@ -25,6 +22,7 @@ from common.transport.connection import connect
 from common.transport.documents import read_document
 from common.transport.key_files import held_alone, load_signing_key
 from common.transport.options import Ca, Json, ManifestFile, TlsCert, TlsKey, say, tls_files
+from common.transport.pinned import pinned_election
 from tallier.authority import Authority
 from tallier.authority_keys_cli import KEY
 from tallier.outbox import Outbox, open_outbox
@@ -59,6 +57,11 @@ class Desk:
         """The log's size, by its newest public checkpoint."""
         return verify_log_signature(self.log.checkpoint(), self.election.log_trust).size
 
+    def require_none(self, kind: str, state: str, following: str) -> None:
+        """`SetupError`, with what comes next, if an order of this kind was logged before."""
+        if any(order.kind == kind for order in self.outbox.logged(Order)):
+            raise SetupError(f"the log is {state} already. Next: {following}")
+
     def require_roll_change(self, signed: Signed) -> None:
         """What the collector will demand, before it is asked."""
         history = self.outbox.history().apply(require_change(signed, self.election))
@@ -82,7 +85,7 @@ def _desk(
     collector: str | None = None,
 ) -> Iterator[Desk]:
     signer, own = open_authority(folder), tls_files(cert, key)
-    election = open_manifest(read_document(Signed, manifest), signer.public_key, SYSTEMS, COMPLETE)
+    election = pinned_election(read_document(Signed, manifest), signer.public_key)
     address = collector or election.manifest.collector.address
     with held_alone(folder), ExitStack() as doors:
         inner = BoxClient(doors.enter_context(connect(box, ca, own)))
@@ -208,6 +211,7 @@ def close(
 ) -> None:
     """Order the end of voting into the log, once it has come. Next: processor check."""
     with _desk(folder, manifest, box, ca, tls_cert, tls_key, collector) as at:
+        at.require_none("close", "closed", "valik processor check")
         index = at.send(lambda: at.authority.order(at.election, "close", at.size()))
     say(as_json, {"index": index}, f"logged at {index}: close. Next: valik processor check")
 
@@ -225,6 +229,7 @@ def finalise(
 ) -> None:
     """Order the final tree, after every exclusion and revocation; nothing can follow. Next: processor process."""
     with _desk(folder, manifest, box, ca, tls_cert, tls_key, collector) as at:
+        at.require_none("final", "final", "valik processor process")
         index = at.send(lambda: at.authority.order(at.election, "final", at.size()))
     say(as_json, {"index": index}, f"logged at {index}: final. Next: valik processor process")
 

@@ -13,9 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from common.checks.catalogue import COMPLETE
-from common.checks.manifest import open_manifest
 from common.crypto.cryptosystem import KeyProof
-from common.crypto.systems import SYSTEMS
 from common.errors import ServiceRefused
 from common.messages.acts import Signed
 from common.messages.election import Election
@@ -37,6 +35,7 @@ from common.transport.options import (
     say,
     tls_files,
 )
+from common.transport.pinned import pinned_election
 from common.transport.record_folder import read_record, write_record
 from tallier.export import write_results
 from tallier.opening import Gathered, ask_all
@@ -202,7 +201,7 @@ def export(
 
 
 def _open(manifest: Path, authority_key: bytes, insecure_parameters: bool) -> Election:
-    election = open_manifest(read_document(Signed, manifest), authority_key, SYSTEMS, COMPLETE)
+    election = pinned_election(read_document(Signed, manifest), authority_key)
     require_permitted(election.insecure, insecure_parameters)
     return election
 

@@ -7,10 +7,7 @@ from typing import Annotated
 
 import typer
 
-from common.checks.catalogue import COMPLETE
-from common.checks.manifest import open_manifest
 from common.crypto.cryptosystem import KeyProof
-from common.crypto.systems import SYSTEMS
 from common.encoding.octets import from_base64url
 from common.messages.acts import Signed
 from common.messages.result import Aggregates
@@ -19,6 +16,7 @@ from common.tally.evidence import Evidence
 from common.transport.documents import read_authority, read_document, require_free, write_document
 from common.transport.key_files import held_alone
 from common.transport.options import AuthorityKey, Insecure, Json, ManifestFile, say
+from common.transport.pinned import pinned_election
 from tallier.trustee_folder import load_trustee
 from tallier.trustee_options import DEFAULT_PARAMETERS, Folder, ParametersName
 
@@ -83,7 +81,7 @@ def answer(
     """
     require_free(out)
     key, signed = read_authority(authority), read_document(Signed, manifest)
-    election = open_manifest(signed, key, SYSTEMS, COMPLETE)
+    election = pinned_election(signed, key)
     proof, claimed = read_document(KeyProof, key_proof), read_document(Aggregates, aggregates)
     with held_alone(folder):
         party = load_trustee(folder, election.manifest.parameters, insecure_parameters, key)

@@ -102,7 +102,9 @@ def main() -> None:
     except ValikError as error:
         _give_up(str(error))
     except OSError as error:
-        _give_up(f"{error.strerror}; a file or the output cannot be written; make room, or send it somewhere else")
+        where = "" if error.filename is None else f"{error.filename}: "
+        what = "a file or the output cannot be read or written; make room, or name another"
+        _give_up(f"{where}{error.strerror}; {what}")
 
 
 def _give_up(text: str) -> NoReturn:

@@ -10,15 +10,12 @@ import typer
 from rich.console import Console
 
 from common.checks.catalogue import COMPLETE
-from common.checks.manifest import open_manifest
-from common.crypto.systems import SYSTEMS
 from common.encoding.octets import from_hex
 from common.errors import EncodingError, SetupError
-from common.messages.acts import Signed
 from common.messages.election import Election
-from common.transport.documents import read_authority, read_document
 from common.transport.key_files import write_private
 from common.transport.options import require_permitted
+from common.transport.pinned import read_election
 from voter_client.cast import require_election
 from voter_client.home import Home
 from voter_client.verification_code import VerificationCode
@@ -89,7 +86,7 @@ def _pinned(manifest: Path, authority: str | None, fingerprint: str | None) -> E
         announced = None if fingerprint is None else from_hex(fingerprint, 32).hex()
     except EncodingError:
         raise SetupError("--fingerprint takes 64 hex digits") from None
-    return open_manifest(read_document(Signed, manifest), read_authority(authority), SYSTEMS, COMPLETE, announced)
+    return read_election(manifest, authority, announced)
 
 
 def require_new(files: Sequence[Path]) -> None:

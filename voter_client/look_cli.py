@@ -35,7 +35,7 @@ from voter_client.cli_options import (
 from voter_client.journal import Journal
 from voter_client.published import hold_against_record
 from voter_client.surroundings import Surroundings, surroundings
-from voter_client.verification_code import VerificationCode, make_code, read_code
+from voter_client.verification_code import PREFIX, VerificationCode, make_code, read_code
 from voter_client.verify import Shown, verify_vote
 from voter_client.words import amounts, chosen, moment, ordinal
 
@@ -104,9 +104,16 @@ def read_scanned(text: str) -> VerificationCode:
             "writes the text where FILE does not end in .png"
         )
     try:
-        return read_code(data.decode("ascii").strip())
+        scanned = data.decode("ascii").strip()
     except UnicodeDecodeError:
-        raise MalformedMessage("not a verification code") from None
+        scanned = ""
+    if not scanned.startswith(PREFIX):  # it is not repeated here: a code with a slip in it still holds the seed
+        what = "a file without a" if Path(text).is_file() else "neither a file that there is nor a"
+        raise MalformedMessage(
+            f"this is {what} verification code, which begins with {PREFIX} – give the code, or the file that "
+            "`valik vote --code-out` wrote"
+        )
+    return read_code(scanned)
 
 
 def _shown(shown: Shown, election: Election, around: Surroundings) -> str:

@@ -96,7 +96,7 @@ def _load_slot(folder: Path, name: str, pin: str | None, pin_name: str) -> KeySl
         certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes())
         sealed = b"" if pin is None else (folder / f"{name}.key").read_bytes()
     except (OSError, ValueError):
-        raise IdentityError("there is no readable ID card in this folder") from None
+        raise IdentityError(f"{folder} holds no readable ID card; name the folder of one card") from None
     certificate = load_certificate(certificate.public_bytes(serialization.Encoding.DER))
     if pin is None:
         return KeySlot(certificate, None)

@@ -25,9 +25,11 @@ def _load(context: typer.Context, file: Path | None) -> Path | None:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SetupError(f"{file}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SetupError(f"{file}: not TOML ({error})") from None
+        raise SetupError(f"{file}: {error.strerror}; give a TOML file with --config") from None
+    except UnicodeDecodeError:
+        raise SetupError(f"{file}: not text in UTF-8; give a TOML file with --config") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{file}: not TOML ({error}); correct that place") from None
     known = {parameter.name for parameter in context.command.params} - {"config"}
     given = {name.replace("-", "_"): value for name, value in values.items()}
     unknown = sorted(set(given) - known)
@@ -91,5 +93,5 @@ def say_made(as_json: bool, folder: Path, takers: str = "the authority") -> None
 
 def announce_configuration(service: str, values: Mapping[str, object]) -> None:
     """What a service was started with, one line on standard error. Keys are named by their files, never shown."""
-    shown = {name: str(value) for name, value in values.items() if value not in (None, "", (), [])}
-    typer.echo(f"{service}: {json.dumps(shown, ensure_ascii=False)}", err=True)
+    shown = {name: value for name, value in values.items() if value not in (None, "", (), [])}
+    typer.echo(f"{service}: {json.dumps(shown, ensure_ascii=False, default=str)}", err=True)

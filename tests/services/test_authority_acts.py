@@ -154,3 +154,24 @@ def test_exclusion_is_given_in_one_way(polls: Hall) -> None:
     for options in halves:
         assert "give either" in refused(SetupError, *polls.act("exclude", *options))
     refused(RuleBroken, *polls.act("exclude", "--index", "0", "--check", "C2", "--reason", "no vote"))
+
+
+def test_second_close_and_second_finalise_say_what_comes_next(polls: Hall) -> None:
+    polls.end_voting()
+    assert "close comes first" in refused(ServiceRefused, *polls.act("finalise", log=True))
+    done(*polls.act("close", log=True))
+    said = refused(SetupError, *polls.act("close", log=True))
+    assert said == "the log is closed already. Next: valik processor check"
+    done(*polls.act("finalise", log=True))
+    said = refused(SetupError, *polls.act("finalise", log=True))
+    assert said == "the log is final already. Next: valik processor process"
+    assert polls.polls.log_size() == 3
+
+
+def test_collector_says_the_same_to_an_authority_that_forgot(polls: Hall) -> None:
+    """An authority's folder put back from a copy does not know what it ordered."""
+    polls.end_voting()
+    polls.polls.order("close")
+    assert "closed already" in refused(ServiceRefused, *polls.act("close", log=True))
+    polls.polls.order("final")
+    assert "final already; nothing can follow" in refused(ServiceRefused, *polls.act("finalise", log=True))

@@ -119,6 +119,14 @@ def test_command_audits_a_record_or_its_public_part(directory: Path, toy_authori
     assert json.loads(public.stdout)["scope"] == "public"
 
 
+def test_wrong_key_hints_at_the_option_and_the_right_one_does_not(directory: Path) -> None:
+    hint = "K1 failed: hold --authority and --fingerprint against what was announced"
+    wrong = run(directory / "record", "--authority", to_base64url(bytes(32)))
+    assert wrong.exit_code == 1
+    assert hint in " ".join(wrong.stderr.split())
+    assert hint not in " ".join(run(directory / "record", "--authority", directory / "key").stderr.split())
+
+
 def test_command_demands_the_sworn_part_if_told(directory: Path) -> None:
     assert run(directory / "record", "--authority", directory / "key", "--sworn").exit_code == 0
     without = run(directory / "record" / "public", "--authority", directory / "key", "--sworn")
