@@ -14,7 +14,8 @@ _HEAD = """# Attack matrix
 
 Written by `valik scenario run --all --document docs/attack-matrix.md`; do not edit. The tests play every attack and
 hold its row against what they saw. What each attack is for and how it is told: `valik scenario run NAME`; which
-threats there are: [threat model](threat-model.md); ids: [chapter 12 of the spec](spec/12-checks.md).
+threats there are: [threat model](threat-model.md); ids: [chapter 12 of the spec](spec/12-checks.md), and for `notice`
+[10.5](spec/10-verification.md).
 
 *Without* is a play in which the defences named were taken from every party that has them: the attack has to succeed.
 *With* gives each of them back by itself, and has to be stopped by it; a defence that is the only one is given back

@@ -138,12 +138,14 @@ class Stage:
 
     def compare(self, announced: Announced, *evidence: str) -> Outcome:
         """The attack succeeded if what is announced is not what was meant."""
-        shown = (f"meant: {self.in_words(self.meant)}", f"announced: {self.in_words(announced.counts)}", *evidence)
-        if announced.counts == self.meant:
+        return self.compare_counts(announced.counts, *evidence)
+
+    def compare_counts(self, announced: tuple[int, ...], *evidence: str) -> Outcome:
+        """The same for the counts of the first contest."""
+        shown = (f"meant: {self.in_words(self.meant)}", f"announced: {self.in_words(announced)}", *evidence)
+        if announced == self.meant:
             return Outcome(Verdict.PREVENTED, (), None, "", shown)
-        differences = Counter(
-            {o: a - m for o, a, m in zip(OPTIONS, announced.counts, self.meant, strict=False) if a != m}
-        )
+        differences = Counter({o: a - m for o, a, m in zip(OPTIONS, announced, self.meant, strict=False) if a != m})
         harm = "the announced result is wrong: " + ", ".join(f"{o} {by:+d}" for o, by in differences.items())
         return Outcome(Verdict.SUCCEEDED, (), None, harm, shown)
 

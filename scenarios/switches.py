@@ -21,6 +21,7 @@ from auditor.head_store import MemoryHeadStore
 from auditor.witness import Head
 from collector.accept import Acceptance
 from collector.lookup import Lookup
+from collector.notices import Notices
 from collector.store import Store
 from common.checks import device, inspection
 from common.crypto import dealing, keyproof
@@ -209,6 +210,7 @@ SWITCHES: Mapping[str, Callable[[], AbstractContextManager[None]]] = MappingProx
         "D8": lambda: swapped((Lookup, "find", _show_always)),
         "D9": lambda: swapped((MemoryHeadStore, "save", _forget)),
         "D10": lambda: swapped((voter_client.prepare, "secrets", SimpleNamespace(token_bytes=_same_every_time))),
+        "notice": lambda: swapped((Notices, "since", lambda _self, _token, _after: ())),
         "D11": lambda: swapped((aggregate, "merge", _each_by_itself), (aggregate, "_aggregate", _opened_anyhow)),
     }
 )

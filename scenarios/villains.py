@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -15,11 +16,11 @@ from common.crypto.paillier import PublicKey
 from common.crypto.paillier_key import PaillierElectionKey
 from common.encoding.times import from_rfc3339
 from common.errors import SetupError
-from common.log.checkpoint import Checkpoint, sign_checkpoint
+from common.log.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from common.log.cosignature import cosign
 from common.log.entries import Entry, EntryKind
 from common.log.merkle import MerkleTree
-from common.messages.acts import Signed, signed_digest
+from common.messages.acts import Order, Signed, signed_digest
 from common.messages.ballot import Ballot, ContestBallot, ballot_digest
 from common.messages.election import Election
 from common.messages.message import decode, encode
@@ -238,21 +239,44 @@ def recorded_vote(signed_ballot: bytes, ocsp: str) -> RecordedVote:
     return RecordedVote(decode(SignedBallot, signed_ballot), ocsp)
 
 
+Line: TypeAlias = tuple[Entry | EntryKind, int]
+"""An entry of a log, or the kind of an order that the authority has still to sign for it; its covering time."""
+
+
 def with_orders(world: World, evidence: Evidence, lines: Sequence[tuple[Entry, int]], writer: Forger) -> Evidence:
-    """The evidence with a log of these entries between `open` and the end, and orders of the authority that fit.
+    """The evidence with a log of these entries between `open` and the end, and orders of the authority that fit."""
+    rest = [(entry, time) for entry, time in lines if entry.kind not in ("close", "final")]
+    after = [entry for entry, _ in rest if entry.kind in ("revocation", "exclusion")]
+    end = max(world.election.closes + 1, *(time for _, time in rest))
+    before = [line for line in rest if line[0] not in after]
+    ending: list[Line] = [(EntryKind.CLOSE, end), *((entry, end) for entry in after), (EntryKind.FINAL, end)]
+    return with_phases(world, evidence, [*before, *ending], writer)
+
+
+def with_phases(world: World, evidence: Evidence, lines: Sequence[Line], writer: Forger) -> Evidence:
+    """The evidence with a log of these entries, and orders of the authority where a line asks for one.
 
     The authority's part in it is innocent: it orders what it is asked to, at the size that the log shows.
     """
-    acts = [act for act in evidence.acts if act.body.format != "valik/v1/order"]
-    rest = [(entry, time) for entry, time in lines if entry.kind not in ("close", "final")]
-    after = [line for line in rest if line[0].kind in ("revocation", "exclusion")]
-    found = [line for line in rest if line not in after]
-    end = max(world.election.closes + 1, *(time for _, time in rest))
-    for kind, between in ((EntryKind.CLOSE, after), (EntryKind.FINAL, [])):
-        order = world.authority.order(world.election, str(kind), len(found))
-        acts.append(order)
-        found += [(Entry(kind, signed_digest(order)), end), *((entry, end) for entry, _ in between)]
-    return replace(evidence, log=writer.log(found), acts=tuple(acts))
+    acts = {signed_digest(act): act for act in evidence.acts if not isinstance(act.body, Order)}
+    found: list[tuple[Entry, int]] = []
+    for entry, time in lines:
+        if isinstance(entry, EntryKind):
+            order = world.authority.order(world.election, str(entry), len(found))
+            acts[signed_digest(order)] = order
+            found.append((act_entry(order, entry), time))
+        else:
+            found.append((entry, time))
+    places = {entry.digest: index for index, (entry, _) in enumerate(found)}
+    in_log_order = sorted(acts, key=lambda digest: places.get(digest, len(found)))
+    return replace(evidence, log=writer.log(found), acts=tuple(acts[digest] for digest in in_log_order))
+
+
+def withheld(evidence: Evidence, first: int, last: int) -> Evidence:
+    """The evidence without the checkpoints that cover log entry `first` but not `last`. Nobody misses them."""
+    log = evidence.log
+    kept = tuple(note for note in log.checkpoints if not first < read_checkpoint(note)[1].size <= last)
+    return replace(evidence, log=replace(log, checkpoints=kept))
 
 
 def act_entry(signed: Signed, kind: EntryKind) -> Entry:
