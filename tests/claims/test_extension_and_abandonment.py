@@ -9,13 +9,17 @@ from itertools import islice
 import pytest
 
 from collector.collector import Collector
+from common.checks.catalogue import COMPLETE
 from common.checks.floors import MAXIMUM_EXTENSION_SECONDS
 from common.encoding.times import from_rfc3339, to_rfc3339
 from common.errors import CheckFailed, IdentityError, Party, RuleBroken, ServiceRefused
+from common.log.entries import EntryKind
 from common.messages.acts import Signed
 from common.ports import Lapsed, Unavailable, WitnessPort
+from scenarios.stage import ADA, make_stage
+from scenarios.villains import Line, act_entry, forger, lines_of, mallory, with_phases
 from scenarios.world import Citizen, World
-from tallier.process import process
+from tallier.process import find_faults, process
 from tests.claims import cases_phases
 from tests.claims.attack_tools import CHOICES, MAINLANDERS, STRANGERS, collector_keys, staged
 from tests.claims.bases import Bases
@@ -254,6 +258,28 @@ def test_vote_logged_before_the_extension_keeps_to_the_old_end(election: Electio
     election.at(300 - 20)
     assert session.retry().receipt.index == 1
     assert election.submit(election.extension()) == 2
+
+
+@pytest.mark.parametrize(("extension_first", "faults"), [(True, []), (False, [(4, "C2")])])
+def test_extension_holds_for_what_is_logged_after_it(extension_first: bool, faults: list[tuple[int, str]]) -> None:
+    """A vote signed a minute after the old end, and an extension that the witnesses saw in time, either way round."""
+    stage = make_stage(COMPLETE, hostile=(Party.COLLECTOR,))
+    stage.honest_votes(3)
+    world, end = stage.world, stage.world.election.closes
+    world.clock.now = end + 60
+    voter = mallory(world, stage.voter().card)
+    prepared = voter.prepare("south", *ADA)
+    voter.cast(prepared.ballot, prepared.salt)
+    world.close()
+    act = world.authority.extend(world.election, to_rfc3339(end + HOUR), "the service was down")
+    evidence = world.collector.evidence()
+    *votes, (vote, _), _close = lines_of(world.election, evidence.log)
+    moving = [(vote, end + 70), (act_entry(act, EntryKind.EXTENSION), end + 70)]
+    lines: list[Line] = [*votes, *(moving[::-1] if extension_first else moving), (EntryKind.CLOSE, end + HOUR)]
+    both = replace(evidence, acts=(*evidence.acts, act))
+    closed = with_phases(world, both, lines, forger(world.election, stage.keyring))
+    found = find_faults(world.election, closed, world.checks)
+    assert [(fault.index, fault.check) for fault in found] == faults
 
 
 # --- abandonment

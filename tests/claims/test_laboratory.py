@@ -30,6 +30,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 THREATS, HOWTO = DOCS / "threat-model.md", DOCS / "howto/write-a-scenario.md"
 MATRIX = DOCS / "attack-matrix.md"
 COMMAND = "valik scenario run --all --document docs/attack-matrix.md"
+BLAMED = "at fault: collector"
 QUICK = ("sign_flips", "vote_seller")
 """Two that take no time: one with a defence, one without."""
 
@@ -40,6 +41,12 @@ def test_attack_succeeds_without_its_defences_and_fails_with_any_of_them(name: s
     told = [(run.removed, run.outcome) for run in (pairing.without, *pairing.defended)]
     assert pairing.expected, told
     assert row(pairing) in MATRIX.read_text(encoding="utf-8"), f"write it anew: {COMMAND}"
+
+
+@pytest.mark.parametrize("name", ["withheld_checkpoint", "extension_made_late"])
+def test_receipt_convicts_whoever_withheld_its_checkpoint(name: str) -> None:
+    told = play_without(scenario(name), ()).evidence
+    assert told == ("the record excludes this vote for C2, but with the receipt's own checkpoint C2 holds", BLAMED)
 
 
 # --- the laboratory can fail
