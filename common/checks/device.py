@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -99,23 +100,20 @@ def _open_contest(contest: str, ciphertexts: tuple[str, ...], randomness: list[i
     scheme = election.schemes[contest]
     if scheme.ciphertexts != len(ciphertexts):
         raise CryptoError("wrong number of ciphertexts")
-    if scheme.rules.single:
-        return _open_single(scheme.rules, ciphertexts, randomness, election)
-    choice = tuple(
-        next((m for m in range(scheme.rules.max_per_option + 1) if election.key.encrypt(m, r) == ciphertext), None)
-        for ciphertext, r in zip(ciphertexts, randomness, strict=True)
-    )
-    opened = tuple(amount for amount in choice if amount is not None)
-    scheme.rules.require_allowed(opened)
-    return opened
+    known = list(zip(ciphertexts, randomness, strict=True))
+    if not scheme.rules.single:
+        amounts = range(scheme.rules.max_per_option + 1)
+        opened = tuple(election.key.plaintext(ciphertext, r, amounts) for ciphertext, r in known)
+        scheme.rules.require_allowed(opened)
+        return opened
+    choices = {scheme.encode(choice): choice for choice in _single_choices(scheme.rules)}
+    columns = zip(*choices, strict=True)
+    found = tuple(election.key.plaintext(*each, column) for each, column in zip(known, columns, strict=True))
+    if found not in choices:
+        raise CryptoError("the ciphertexts do not open from this seed to an allowed choice")
+    return choices[found]
 
 
-def _open_single(
-    rules: ContestRules, ciphertexts: tuple[str, ...], randomness: list[int], election: Election
-) -> Choice:
-    for chosen in range(rules.options):
-        choice = tuple(int(option == chosen) for option in range(rules.options))
-        due = zip(election.schemes[rules.id].encode(choice), randomness, ciphertexts, strict=True)
-        if all(election.key.encrypt(m, r) == ciphertext for m, r, ciphertext in due):
-            return choice
-    raise CryptoError("the ciphertexts do not open from this seed to an allowed choice")
+def _single_choices(rules: ContestRules) -> Iterator[Choice]:
+    """One for each option."""
+    return (tuple(int(option == chosen) for option in range(rules.options)) for chosen in range(rules.options))

@@ -140,6 +140,12 @@ class ElectionKey(Protocol):
 
     def encrypt(self, plaintext: int, randomness: int) -> Ciphertext: ...
 
+    def plaintext(self, ciphertext: Ciphertext, randomness: int, allowed: Iterable[int]) -> int:
+        """Which of the allowed plaintexts `encrypt` makes this ciphertext of, with this randomness.
+
+        `CryptoError` if none. It costs about one encryption, however many are allowed.
+        """
+
     def prove(self, contests: Sequence[EncryptedContest], header: bytes) -> tuple[tuple[Proof, ...], ...]:
         """For each contest of a ballot, one proof per statement."""
 

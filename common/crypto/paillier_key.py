@@ -66,6 +66,14 @@ class PaillierElectionKey:
         """(1+n)^plaintext·randomness^n mod n²; `CryptoError` outside [0, n) and [1, n)."""
         return self.public.encode_element(self.public.encrypt(plaintext, randomness))
 
+    def plaintext(self, ciphertext: Ciphertext, randomness: int, allowed: Iterable[int]) -> int:
+        """randomness^n is computed once: with it c = (1+n)^m·randomness^n mod n² is one product for each m."""
+        of_zero, element = self.public.encrypt(0, randomness), self.public.decode_element(ciphertext)
+        for m in allowed:
+            if 0 <= m < self.public.n and self.public.power_of_g(m) * of_zero % self.public.n_squared == element:
+                return m
+        raise CryptoError("the ciphertext does not open from this seed to an allowed choice")
+
     def prove(
         self, contests: Sequence[EncryptedContest], header: bytes, *, draw: Draw = secrets.randbelow
     ) -> tuple[tuple[Proof, ...], ...]:

@@ -56,6 +56,15 @@ def test_we_open_what_phe_encrypts_and_nothing_else(
             toy_key.verify_opening(ciphertext, {"plaintext": value(plaintext), "randomness": value(randomness)})
 
 
+def test_plaintext_is_found_among_the_allowed_with_its_randomness_alone(toy_key: PaillierElectionKey) -> None:
+    n = int(toy_key.public.n)
+    for m in (0, 1, 2**24, n - 1):
+        assert toy_key.plaintext(toy_key.encrypt(m, 7), 7, [5, m, 6]) == m
+        for randomness, allowed in ((8, [m]), (n - 7, [m]), (7, [m + 1, m + n, m - n]), (7, [])):
+            with pytest.raises(CryptoError, match="does not open"):
+                toy_key.plaintext(toy_key.encrypt(m, 7), randomness, allowed)
+
+
 def test_opening_has_exactly_two_values_in_range(toy_key: PaillierElectionKey) -> None:
     n, value = int(toy_key.public.n), toy_key.public.encode_value
     ciphertext = toy_key.encrypt(1, 3)

@@ -70,6 +70,12 @@ class ElGamalKey:
     def encrypt(self, plaintext: int, randomness: int) -> Ciphertext:
         return pack(power(G, randomness), product([power(G, plaintext), power(self.h, randomness)]))
 
+    def plaintext(self, ciphertext: Ciphertext, randomness: int, allowed: Iterable[int]) -> int:
+        for m in allowed:
+            if self.encrypt(m, randomness) == ciphertext:
+                return m
+        raise CryptoError("the ciphertext encrypts nothing that is allowed")
+
     def prove(self, contests: Sequence[EncryptedContest], header: bytes) -> tuple[tuple[Proof, ...], ...]:
         return tuple(self._prove(contest, header) for contest in contests)
 

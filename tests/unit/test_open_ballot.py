@@ -56,7 +56,7 @@ def test_changed_single_choice_opens_to_what_it_is(world: World, prepared: Prepa
 
 @pytest.mark.parametrize("amount", [2, 1000])
 def test_amount_above_the_most_does_not_open(world: World, prepared: PreparedBallot, amount: int) -> None:
-    with pytest.raises(RuleBroken):
+    with pytest.raises(CryptoError, match="allowed choice"):
         open_ballot(with_ciphertext(world, prepared, 1, 1, amount), prepared.seed, world.election)
 
 
