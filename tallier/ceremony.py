@@ -105,7 +105,7 @@ def rehearse(key: ElectionKey, ceremony: bytes, answers: Sequence[Sequence[Share
 @contextmanager
 def _named(trustee: Trustee) -> Iterator[None]:
     """A trustee's refusal says whose it is, and what is left to do: nobody else has the dealer's secrets any more."""
-    advice = "hold the ceremony again, with new trustees"
+    advice = "hold the ceremony again, with new trustees in place of those who have rehearsed"
     try:
         yield
     except (Unavailable, CryptoError) as error:

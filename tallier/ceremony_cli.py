@@ -47,8 +47,9 @@ def hold(
 ) -> None:
     """Make the key with all trustees within reach: deal, hand out the shares, rehearse, prove, forget.
 
-    In: the draft. Out: --out with public key, trustees and key proof; nothing secret is written on this machine. A
-    trustee takes one share ever, so if the ceremony fails halfway it is held again with new trustees.
+    In: the draft. Out: --out with public key, trustees and key proof; nothing secret is written on this machine. If
+    the ceremony fails halfway it is held again: a trustee who has not rehearsed takes the new share in place of the
+    old one, and for each who has there must be a new one (`valik trustee new`).
     """
     rules, system = _read_draft(draft, len(trustee), insecure_parameters)
     require_free(out)

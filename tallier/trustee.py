@@ -79,11 +79,15 @@ class TrusteeService:
     # --- ceremony
 
     def receive_share(self, sealed: bytes, material: KeyMaterial, trustees: tuple[Trustee, ...]) -> None:
-        """Open, check and keep the dealer's share; `ServiceRefused` if there is one already."""
+        """Open, check and keep the dealer's share; `ServiceRefused` if there is one that was rehearsed with.
+
+        One that was not is replaced: nothing made with it has left, and without this trustee's rehearsal no ceremony
+        came of it, so the dealer of a ceremony that broke off may begin again (spec 5.4).
+        """
         with self._lock:
             state = self._store.load()
-            if state.secret is not None:
-                raise ServiceRefused("this trustee already holds a share")
+            if state.spoken:
+                raise ServiceRefused("this trustee already holds a share, and has rehearsed with it")
             number = self._number(trustees)
             secret = open_share(sealed, self._keys.sealing, ceremony_id(material, trustees), number)
             self._systems[self._parameters].key(material).require_secret(secret, number)

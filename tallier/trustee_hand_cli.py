@@ -31,7 +31,10 @@ def receive(
     insecure_parameters: Insecure = False,
     as_json: Json = False,
 ) -> None:
-    """By hand: take the dealer's sealed share, after checking it against the public verification key. Once only."""
+    """By hand: take the dealer's sealed share, after checking it against the public verification key.
+
+    If the ceremony breaks off, the share of the next one takes its place, until `valik trustee rehearse`: then none.
+    """
     delivery = read_document(ShareDelivery, sealed)
     with held_alone(folder):
         party = load_trustee(folder, parameters, insecure_parameters)

@@ -18,7 +18,10 @@ SIGNING, SEALING, STATE = "signing.pem", "sealing.pem", "state.json"
 
 @message
 class TrusteeState:
-    """`rehearsal`, then `final_root`, then `answer` are set once each and never change; all null at first."""
+    """`rehearsal`, then `final_root`, then `answer` are set once each and never change; all null at first.
+
+    `secret`, `material` and `trustees`, the share, are set together, and never change once there is a rehearsal.
+    """
 
     secret: str | None
     material: KeyMaterial | None
@@ -26,6 +29,11 @@ class TrusteeState:
     rehearsal: tuple[Share, ...] | None
     final_root: Digest | None
     answer: SignedAnswer | None
+
+    @property
+    def spoken(self) -> bool:
+        """True once anything made with the share may have left this trustee."""
+        return (self.rehearsal, self.final_root, self.answer) != (None, None, None)
 
 
 EMPTY = TrusteeState(None, None, (), None, None, None)

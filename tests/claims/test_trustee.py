@@ -15,6 +15,7 @@ from common.errors import CheckFailed, CryptoError, MalformedMessage, Party, Ser
 from common.messages.manifest import ceremony_id
 from common.messages.result import SignedAnswer, rehearsal_context, tally_context
 from common.tally.evidence import Evidence
+from tallier.ceremony import deal_key
 from tallier.process import combine
 from tallier.sealing import seal_share
 from tallier.trustee import TrusteeService
@@ -232,16 +233,55 @@ def test_refusal_binds_the_trustee_to_nothing(
     assert ask(trustee, dossier).answer.final_root == dossier.aggregates.final_root
 
 
-def test_trustee_takes_one_share_only(dossier: Dossier) -> None:
+def test_trustee_that_has_rehearsed_takes_no_other_share(dossier: Dossier) -> None:
     state = at_the_ceremonys_end(dossier, 1)
     trustee, material = dossier.trustee(1, COMPLETE), dossier.world.election.manifest.key
     key = from_base64url(trustee.identity().sealing_key)
     sealed = seal_share(state.secret or "", key, ceremony_id(material, state.trustees), 1)
-    with pytest.raises(ServiceRefused, match="already holds a share"):
+    with pytest.raises(ServiceRefused, match="already holds a share, and has rehearsed with it"):
         trustee.receive_share(sealed, material, state.trustees)
     fresh = MemoryState()
     service(dossier, fresh).receive_share(sealed, material, state.trustees)
     assert fresh.load().secret == state.secret
+
+
+def test_trustee_that_has_not_rehearsed_takes_the_share_of_a_later_dealing(dossier: Dossier) -> None:
+    """The first dealing broke off before anything made with its share had left this trustee."""
+    memory = MemoryState()
+    trustee, everyone = service(dossier, memory), at_the_ceremonys_end(dossier, 1).trustees
+    for _dealing in range(2):
+        _, sealed = deal_key(SYSTEMS["toy-512"], 2, everyone)
+        trustee.receive_share(from_base64url(sealed[0].sealed), sealed[0].material, everyone)
+        assert memory.load().material == sealed[0].material
+    trustee.rehearse()
+    _, late = deal_key(SYSTEMS["toy-512"], 2, everyone)
+    with pytest.raises(ServiceRefused, match="has rehearsed"):
+        trustee.receive_share(from_base64url(late[0].sealed), late[0].material, everyone)
+    assert memory.load().material == sealed[0].material
+
+
+def test_share_that_does_not_fit_replaces_none(dossier: Dossier) -> None:
+    memory = MemoryState()
+    trustee, everyone = service(dossier, memory), at_the_ceremonys_end(dossier, 1).trustees
+    _, sealed = deal_key(SYSTEMS["toy-512"], 2, everyone)
+    trustee.receive_share(from_base64url(sealed[0].sealed), sealed[0].material, everyone)
+    before = memory.load()
+    _, other = deal_key(SYSTEMS["toy-512"], 2, everyone)
+    with pytest.raises(CryptoError):
+        trustee.receive_share(from_base64url(other[0].sealed), sealed[0].material, everyone)
+    assert memory.load() == before
+
+
+@pytest.mark.parametrize("part", ["rehearsal", "final_root", "answer"])
+def test_trustee_that_has_said_anything_takes_no_other_share(dossier: Dossier, part: str) -> None:
+    memory = MemoryState()
+    memory.save(at_the_ceremonys_end(dossier, 1))
+    ask(service(dossier, memory), dossier)
+    full = memory.load()
+    memory.save(replace(full, **{name: None for name in ("rehearsal", "final_root", "answer") if name != part}))
+    _, sealed = deal_key(SYSTEMS["toy-512"], 2, full.trustees)
+    with pytest.raises(ServiceRefused, match="already holds a share"):
+        service(dossier, memory).receive_share(from_base64url(sealed[0].sealed), sealed[0].material, full.trustees)
 
 
 def test_trustee_refuses_anothers_share(dossier: Dossier) -> None:

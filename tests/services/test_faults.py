@@ -306,8 +306,20 @@ def test_ceremony_with_a_trustee_down_begins_nothing(nobody: str) -> None:
         assert len(hold_ceremony(SYSTEMS["toy-512"], 2, clients).trustees) == 3
 
 
+def test_ceremony_that_breaks_off_before_the_rehearsal_is_held_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two had taken a share, and none had used it: the same trustees take those of the next dealing."""
+    parties, states = trustees()
+    with monkeypatch.context() as trouble:
+        trouble.setattr(parties[2], "receive_share", raises(Unavailable("a power cut")))
+        with pytest.raises(Unavailable, match="a power cut; hold the ceremony again"):
+            hold_ceremony(SYSTEMS["toy-512"], 2, parties)
+    assert [state.load().secret is None for state in states] == [False, False, True]
+    held = hold_ceremony(SYSTEMS["toy-512"], 2, parties)
+    assert all(state.load().material == held.material for state in states)
+
+
 def test_ceremony_that_breaks_off_at_the_rehearsal_needs_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The dealer has forgotten the key: no trustee takes a second share beside the first."""
+    """The dealer has forgotten the key: no trustee who has rehearsed takes another share."""
     parties, _ = trustees()
     with monkeypatch.context() as trouble:
         trouble.setattr(parties[2], "rehearse", raises(Unavailable("a power cut")))
