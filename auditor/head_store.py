@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from auditor.witness import Head
 from common.errors import MalformedMessage
 from common.messages.message import Count, Digest, decode, encode, message
 from common.ports import WitnessConflict
-from common.transport.files import read_if_present, write_durably
+from common.transport.files import held, read_if_present, write_durably
 
 
 @message
@@ -66,7 +63,7 @@ class FileHeadStore:
     def save(self, origin: str, head: Head, replacing: Head | None) -> None:
         """Store `head`, on disk before return; `WitnessConflict` unless `replacing` is what is stored."""
         data = encode(_StoredHead(origin, head.size, head.root.hex(), head.note))
-        with self._locked():
+        with held(self._directory / "lock", wait=True):  # until what another process saves is saved
             _require_same(self.load(origin), replacing)
             write_durably(self._path(origin), data)
             if not self._begun(origin).exists():
@@ -78,12 +75,6 @@ class FileHeadStore:
     def _begun(self, origin: str) -> Path:
         """A mark that there has been a head."""
         return self._path(origin).with_suffix(".begun")
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with (self._directory / "lock").open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield  # closing the file releases the lock
 
 
 def _decode(origin: str, data: bytes) -> Head:

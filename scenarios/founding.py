@@ -14,10 +14,10 @@ from common.checks.catalogue import COMPLETE
 from common.checks.check import CheckList
 from common.checks.manifest import open_manifest
 from common.crypto.cryptosystem import Cryptosystem, Progress
-from common.crypto.systems import SYSTEMS
+from common.crypto.systems import SYSTEMS, require_secure
 from common.eid.service_keys import public_raw
 from common.encoding.times import from_rfc3339
-from common.errors import Party, SetupError
+from common.errors import Party
 from common.messages.draft import Draft
 from common.messages.roll import RollEntry
 from scenarios.country.authority import EidAuthority
@@ -98,8 +98,7 @@ def create_world(
 
 def require_permitted(system: Cryptosystem, lists: Sequence[CheckList], insecure_parameters: bool) -> None:
     """`SetupError` for toy parameters that nobody asked for, and for a list with a check removed at real size."""
-    if system.insecure and not insecure_parameters:
-        raise SetupError(f"{system.name} is a toy; say --insecure-parameters to use it")
+    require_secure(system.insecure, insecure_parameters)
     if not system.insecure:
         for checks in lists:
             checks.require_complete()

@@ -15,7 +15,7 @@ from rich.console import Console
 from auditor.audit import audit
 from auditor.findings import AuditReport
 from auditor.report import render_html, render_text
-from common.crypto.systems import SYSTEMS
+from common.crypto.systems import SYSTEMS, require_secure
 from common.errors import SetupError
 from common.messages.draft import Draft
 from common.transport.documents import read_authority
@@ -58,7 +58,7 @@ def mock(
         raise SetupError("--keep needs services, and --in-memory has none; leave one out")
     console = Console(stderr=as_json, highlight=False)
     chosen = load_definition(definition, roll, parameters=parameters, voters=voters)
-    require_secure(chosen.draft.parameters, insecure_parameters)
+    require_secure(SYSTEMS[chosen.draft.parameters].insecure, insecure_parameters)
     plan, root = make_plan(chosen, seed), free_folder(out)
     with ExitStack() as premises, written_into(root):
         with Display(console) as display:
@@ -121,12 +121,6 @@ def written_into(root: Path) -> Iterator[None]:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         advice = "make room, or name another folder with --out"
         raise SetupError(f"{root}: cannot be written ({reason}); {advice}") from None
-
-
-def require_secure(parameters: str, insecure_parameters: bool) -> None:
-    """`SetupError` for toy parameters that nobody asked for."""
-    if SYSTEMS[parameters].insecure and not insecure_parameters:
-        raise SetupError(f"{parameters} protects nothing; add --insecure-parameters if that is what you want")
 
 
 def audit_from_disk(root: Path, display: Display) -> AuditReport:

@@ -19,7 +19,7 @@ from common.checks.catalogue import COMPLETE
 from common.checks.check import CheckList
 from common.checks.manifest import open_manifest
 from common.crypto.cryptosystem import Cryptosystem
-from common.crypto.systems import SYSTEMS
+from common.crypto.systems import SYSTEMS, require_secure
 from common.encoding.octets import to_base64url
 from common.errors import EncodingError, SetupError
 from common.messages.acts import Signed
@@ -71,7 +71,7 @@ class Home:
         nobody asked for; `EncodingError` for a manifest that is none.
         """
         election = open_manifest(decode(Signed, manifest), authority_key, systems, checks, fingerprint)
-        _require_permitted(election, insecure_parameters)
+        require_secure(election.insecure, insecure_parameters)
         require_election(election, checks)
         try:
             folder.mkdir(mode=0o700, parents=True)
@@ -140,12 +140,6 @@ def _write(path: Path, data: bytes) -> None:
             f"{path} cannot be written ({error.strerror}); make room, then run `valik vote` again: if a vote was "
             "posted, --retry posts the same one"
         ) from error
-
-
-def _require_permitted(election: Election, insecure_parameters: bool) -> None:
-    if election.insecure and not insecure_parameters:
-        name = election.manifest.parameters
-        raise SetupError(f"{name} is a toy, its votes are no secret; say --insecure-parameters to use it")
 
 
 def _line(path: Path) -> str:

@@ -54,3 +54,9 @@ def cryptosystem(name: str) -> Cryptosystem:
     if name not in SYSTEMS:
         raise SetupError(f"no cryptosystem named {name!r}; there are {', '.join(SYSTEMS)}")
     return SYSTEMS[name]
+
+
+def require_secure(insecure: bool, allowed: bool) -> None:
+    """`SetupError` for toy parameters that nobody asked for."""
+    if insecure and not allowed:
+        raise SetupError("toy parameters protect nothing; add --insecure-parameters if that is what you want")

@@ -39,8 +39,11 @@ def owner_only(path: str, flags: int) -> int:
 
 
 @contextmanager
-def held(lock: Path) -> Iterator[None]:
-    """No other process holds this lock file; `BlockingIOError` if one does, `OSError` if none can be made."""
+def held(lock: Path, *, wait: bool = False) -> Iterator[None]:
+    """Nobody else holds this lock file, in this process or another; `OSError` if it cannot be made.
+
+    If somebody does: `BlockingIOError`, or `wait` until it is free.
+    """
     with open(lock, "ab", opener=owner_only) as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield  # closing the file releases the lock

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from common.crypto.systems import require_secure
 from common.errors import SetupError
 from common.transport.key_files import PUBLIC_FILE
 from common.transport.tls import TlsFiles
@@ -65,8 +66,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def require_permitted(insecure: bool, allowed: bool) -> None:
     """`SetupError` for toy parameters that nobody asked for; a loud line if somebody did."""
-    if insecure and not allowed:
-        raise SetupError("toy parameters protect nothing; add --insecure-parameters if that is what you want")
+    require_secure(insecure, allowed)
     if insecure:
         typer.echo("TOY PARAMETERS: anyone can break this encryption. No secrecy at all.", err=True)
 

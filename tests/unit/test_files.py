@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from common.transport.files import read_if_present, write_durably
+from common.transport.files import held, read_if_present, write_durably
 
 
 def test_file_is_written_flushed_renamed_and_its_folder_flushed(
@@ -54,3 +56,36 @@ def test_missing_file_is_none_and_an_unreadable_one_an_error(tmp_path: Path) -> 
     assert read_if_present(tmp_path / "state.json") is None
     with pytest.raises(IsADirectoryError):
         read_if_present(tmp_path)
+
+
+# --- locks
+
+
+def test_lock_that_is_held_is_refused_and_a_free_one_is_not(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with held(lock), pytest.raises(BlockingIOError), held(lock):
+        pass
+    with held(lock):
+        assert lock.stat().st_mode & 0o777 == 0o600
+
+
+def test_who_waits_for_a_lock_gets_it_when_it_is_free_and_not_before(tmp_path: Path) -> None:
+    lock, steps, begun = tmp_path / "lock", [], Event()
+
+    def wait() -> None:
+        begun.set()
+        with held(lock, wait=True):
+            steps.append("second")
+
+    with ThreadPoolExecutor(1) as pool:
+        with held(lock):
+            second = pool.submit(wait)
+            assert begun.wait(20)
+            steps.append("first")
+        second.result(20)
+    assert steps == ["first", "second"]
+
+
+def test_lock_where_none_can_be_made_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), held(tmp_path / "nowhere" / "lock", wait=True):
+        pass
