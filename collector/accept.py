@@ -19,7 +19,7 @@ from common.checks.casting import AT_INTAKE
 from common.checks.check import CheckList
 from common.eid import ocsp, signing
 from common.encoding.octets import to_base64url
-from common.errors import CheckFailed, ServiceRefused
+from common.errors import CertificateNotGood, CheckFailed, ServiceRefused
 from common.log.covering import CoveringTimes
 from common.log.entries import Entry, EntryKind
 from common.messages.election import Election
@@ -90,7 +90,8 @@ class Acceptance:
             trouble = None
             self._checks.run("C4", f"vote {vote.vote_id}", vote, self._facts(voter))
         except CheckFailed as failure:
-            trouble = None if isinstance(failure.__cause__, ocsp.NotGood) else "answers with what does not pass C4"
+            if not isinstance(failure.__cause__, CertificateNotGood):
+                trouble = "answers with what does not pass C4"
             raise
         finally:
             self._notes("the OCSP responder", trouble)

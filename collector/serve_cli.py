@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -85,8 +86,13 @@ def run(
     inner = tls_files(tls_cert, tls_key, client_ca)
     if box_host != LOOPBACK and client_ca is None:
         raise SetupError("the inner door hands out the ballot box with its names: give --client-ca to guard it")
-    with held_alone(folder):
-        party = _collector(folder, election, read_document(Signed, roll), witness, ocsp, clock, ca)
+    with held_alone(folder), closing(open_store(folder)) as store:
+        keys = _keys(folder, election)
+        responder = OcspClient(connect(ocsp, ca))
+        witnesses = [WitnessClient(connect(address, ca)) for address in witness]
+        signed = read_document(Signed, roll)
+        party = Collector(election, signed, keys, store, witnesses, responder, clock, COMPLETE, notes=PeerLog())
+        (folder / BEGUN).touch(mode=0o600)
         box = BackgroundService(box_app(party, party.checkpoint), box_host, box_port, inner)
         if supervised:
             obey(sys.stdin, sys.stdout, clock)
@@ -94,18 +100,11 @@ def run(
         serve(app, host, port, tls_files(tls_cert, tls_key), doors={"box": box})
 
 
-def _collector(
-    folder: Path, election: Election, roll: Signed, witnesses: list[str], ocsp: str, clock: Clock, ca: Path | None
-) -> Collector:
+def _keys(folder: Path, election: Election) -> Keys:
     keys = Keys(load_signing_key(folder / LOG_KEY), load_signing_key(folder / ANSWERS_KEY))
     if public_raw(keys.log) != election.log_trust.log_key or public_raw(keys.answers) != election.collector_key:
         raise SetupError("the manifest names another collector's keys; give the folder of its own collector")
-    store = open_store(folder)
-    responder = OcspClient(connect(ocsp, ca))
-    clients = [WitnessClient(connect(address, ca)) for address in witnesses]
-    party = Collector(election, roll, keys, store, clients, responder, clock, COMPLETE, notes=PeerLog())
-    (folder / BEGUN).touch(mode=0o600)
-    return party
+    return keys
 
 
 def open_store(folder: Path) -> Store:

@@ -52,6 +52,10 @@ class IdentityError(ValikError):
     """A certificate, OCSP response, authentication token or signature that does not verify."""
 
 
+class CertificateNotGood(IdentityError):
+    """An OCSP response that is as it should be, and says that the certificate is revoked or unknown."""
+
+
 class RuleBroken(ValikError):
     """A rule of the election that an otherwise well-formed object breaks."""
 

@@ -16,14 +16,10 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from common.eid.certificates import TrustAnchors, leaf_policy, load_certificate, verify_path
-from common.errors import IdentityError
+from common.errors import CertificateNotGood, IdentityError
 
 MAX_RESPONSE_BYTES = 16_384
 _SIGNATURE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
-
-
-class NotGood(IdentityError):
-    """The responder answered as it should, and what it says is that the certificate is not good."""
 
 
 def build_request(certificate: x509.Certificate, issuer: x509.Certificate, nonce: bytes) -> bytes:
@@ -60,9 +56,9 @@ def verify_response(
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
         raise IdentityError("an OCSP response with malformed fields") from None
     if status is ocsp.OCSPCertStatus.REVOKED:
-        raise NotGood("the certificate is revoked")
+        raise CertificateNotGood("the certificate is revoked")
     if status is not ocsp.OCSPCertStatus.GOOD:
-        raise NotGood("the OCSP responder does not know the certificate")
+        raise CertificateNotGood("the OCSP responder does not know the certificate")
 
 
 def _successful(der: bytes) -> ocsp.OCSPResponse:

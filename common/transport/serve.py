@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import ssl
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from threading import Event, Thread
-from types import MappingProxyType, TracebackType
-from typing import Any, TextIO
+from types import FrameType, MappingProxyType, TracebackType
+from typing import Any, NoReturn, TextIO
 
 import uvicorn
 from fastapi import FastAPI
@@ -38,7 +39,9 @@ def serve(
     out: TextIO = sys.stdout,
     doors: Mapping[str, BackgroundService] = MappingProxyType({}),
 ) -> None:
-    """Run until SIGINT or SIGTERM, then finish what is in hand. Port 0: a free one. `doors`: more of the same party.
+    """Run until SIGINT or SIGTERM, then finish what is in hand and raise `KeyboardInterrupt` or `SystemExit`.
+
+    Port 0: a free one. `doors`: more of the same party.
 
     As soon as requests are taken, `out` gets one line, such as `{"ready": "http://127.0.0.1:8080"}`, with the
     addresses of the other doors by name. `SetupError` if the address is taken, or is not a loopback address and
@@ -52,10 +55,16 @@ def serve(
         out.flush()
 
     server = _Server(_config(app, tls, LOGGING), announce)
+    signal.signal(signal.SIGTERM, _leave)
     with ExitStack() as opened:
         for door in doors.values():
             opened.enter_context(door)
         server.run(sockets=[listening])
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    """uvicorn raises the signal again once it has stopped. By default that would end the process where it stands."""
+    raise SystemExit(0)
 
 
 class BackgroundService:

@@ -70,7 +70,8 @@ def status() -> Book:
          replace(good, responder=country.responder(extended=(ExtendedKeyUsageOID.OCSP_SIGNING, ExtendedKeyUsageOID.CLIENT_AUTH))), NOW),
         ("voter-responds", "the voter's certificate as the responder's", replace(good, responder=SIGNING, responder_owner=toy.VOTER, signer=toy.VOTER), NOW),
     ):  # fmt: skip
-        book.refuse(slug, "valid", what, _asked(says, time), "IdentityError", "C4")
+        error = "IdentityError" if says.status is ocsp.OCSPCertStatus.GOOD else "CertificateNotGood"
+        book.refuse(slug, "valid", what, _asked(says, time), error, "C4")
     for slug, what, data in (
         ("empty", "no bytes", b""),
         ("try-later", "status tryLater", bytes.fromhex("30030a0103")),
