@@ -57,6 +57,12 @@ def parity(view: View, pair: Pair) -> bool | None:
     return _compare(view, pair, lambda ballot: int(key.decode_element(_ciphertext(ballot)) % 2))
 
 
+def magnitude(view: View, pair: Pair) -> bool | None:
+    """How large a number the ciphertext is: a client may draw where the numbers are not all alike."""
+    key = public_key(view.election)
+    return _compare(view, pair, lambda ballot: int(key.decode_element(_ciphertext(ballot))))
+
+
 def longest_challenge(view: View, pair: Pair) -> bool | None:
     """Which branch of the proof has the longest challenge: a lazy prover draws the others short."""
 
@@ -174,10 +180,10 @@ def _open(election: Election, ballot: Ballot, seed: bytes) -> Choice | None:
     """The choice of a ballot that was made from this seed; None if it was not."""
     contest, key = ballot.contests[0].contest, election.key
     names = bytes.fromhex(ballot.fingerprint), bytes.fromhex(ballot.pseudonym)
-    r = key.randomness(*names, seed, contest, 0)
+    blind = key.encrypt(0, key.randomness(*names, seed, contest, 0))
     for choice in (ADA, BEN, BLANK):
         (plaintext,) = election.schemes[contest].encode(choice)
-        if key.encrypt(plaintext, r) == _ciphertext(ballot):
+        if key.aggregate((blind, key.encrypt(plaintext, 1))) == _ciphertext(ballot):
             return choice
     return None
 
@@ -189,6 +195,7 @@ DISTINGUISHERS: Mapping[str, Distinguisher] = MappingProxyType(
             sizes,
             jacobi_symbol,
             parity,
+            magnitude,
             longest_challenge,
             equal_values,
             trial_decryption,

@@ -25,7 +25,8 @@ class Game:
     exchanged, it is the other way round. Both scripts must add the same to the result.
 
     `sworn`: box, roll and accounting sets are shown as well, so that everyone is seen by name. `receipts`: each
-    voter shows the receipt of the first vote.
+    voter shows the receipt of the first vote. Not `cast`: one ballot a voter is made and shown, and that is all; a
+    round is then much cheaper, so leaks of the ballots themselves are found at a smaller size.
     """
 
     name: str
@@ -33,12 +34,14 @@ class Game:
     scripts: tuple[tuple[Choice, ...], tuple[Choice, ...]]
     sworn: bool
     receipts: bool
+    cast: bool = True
 
 
+BALLOTS = Game("ballots", "No ballot tells what is in it.", ((ADA,), (BEN,)), sworn=False, receipts=False, cast=False)
 CHOICES = Game("choices", "Nobody learns who of two voted how.", ((ADA,), (BEN,)), sworn=True, receipts=True)
 REVOTES = Game("re-votes", "No receipt tells who voted again.", ((ADA, ADA), (ADA,)), sworn=False, receipts=True)
 TURNOUT = Game("turnout", "The public record names no voter.", ((ADA,), ()), sworn=False, receipts=False)
-GAMES = (CHOICES, REVOTES, TURNOUT)
+GAMES = (BALLOTS, CHOICES, REVOTES, TURNOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ Shown: TypeAlias = Callable[[View, SwornRecord], View]
 @dataclass(frozen=True, slots=True)
 class Variant:
     """The protocol, broken in one place. `broken` breaks it meanwhile; `without` takes checks from the trustees;
-    `shows` changes what is shown. `told_by` names the distinguisher that must tell. `pairs` in one election.
+    `shows` changes what is shown. `told_by` names the distinguisher that must tell, and `rate` how often it is right.
+    It takes `rounds` to be sure of that, `pairs` of them in one election.
     """
 
     name: str
@@ -96,6 +100,8 @@ class Variant:
     broken: Callable[[], AbstractContextManager[None]] = nullcontext
     without: tuple[str, ...] = ()
     shows: Shown = lambda view, _sworn: view
+    rate: float = 1.0
+    rounds: int = 21
     pairs: int = 21
     asks: int = 0
     """How many pairs' first voters the adversary aims at with further openings."""

@@ -47,6 +47,8 @@ DRAFT = Draft(
     hostile=0,
     policies=Policies("public", 3, 3, 20, 1_000_000, 200),
 )
+CROWD = 61
+"""The seed of the people, accomplices first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Table:
 
 def play(game: Game, pairs: int, variant: Variant | None = None, *, asks: int = 1) -> Played:
     """Hold one election with so many pairs. The adversary aims further openings at the first of `asks` pairs."""
+    if not game.cast:
+        return _show_ballots(game, pairs)
     persons = crowd()[: 3 + 2 * pairs]
     table = Table(_found(persons, variant.without if variant else ()))
     citizens = [table.world.citizen(person) for person in persons]
@@ -118,6 +122,21 @@ def play(game: Game, pairs: int, variant: Variant | None = None, *, asks: int = 
         results,
     )
     return Played(shown, duos, exchanged, sworn)
+
+
+def _show_ballots(game: Game, pairs: int) -> Played:
+    """Make the ballots and cast none of them; beside them stands an election in which only the accomplices voted."""
+    beside = play(replace(game, cast=True), 0)
+    election, ballots = beside.view.election, dict[str, Ballot]()
+    names = [voter_id(person.code) for person in people(3 + 2 * pairs, seed=CROWD)][3:]
+    duos = tuple(Pair(*names[at : at + 2]) for at in range(0, len(names), 2))
+    exchanged = tuple(bool(secrets.randbits(1)) for _ in duos)
+    for pair, swapped in zip(duos, exchanged, strict=True):
+        scripts = game.scripts[::-1] if swapped else game.scripts
+        for voter, (choice,) in zip((pair.first, pair.second), scripts, strict=True):
+            made = voter_client.prepare.prepare_ballot(election, "land", voter, {"chair": choice})
+            ballots[voter] = made.ballot
+    return replace(beside, view=replace(beside.view, ballots=ballots), pairs=duos, exchanged=exchanged)
 
 
 def _count(table: Table, targets: Sequence[str]) -> tuple[PublicRecord, SwornRecord, Mapping[str, Result]]:
@@ -153,7 +172,7 @@ def _found(persons: Sequence[Person], without: Sequence[str]) -> World:
 @cache
 def crowd() -> tuple[Person, ...]:
     """Everyone who can be on a roll, accomplices first."""
-    return tuple(people(3 + 2 * 40, seed=61))
+    return tuple(people(3 + 2 * 40, seed=CROWD))
 
 
 @dataclass(frozen=True, slots=True)

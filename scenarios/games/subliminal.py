@@ -1,4 +1,4 @@
-"""A subverted client: it draws seeds until a bit of the ciphertext says what was chosen. No check can see that."""
+"""A subverted client: it draws seeds until the ciphertext tells of the choice. No check can see that."""
 
 from __future__ import annotations
 
@@ -17,17 +17,24 @@ from voter_client.prepare import PreparedBallot
 
 Bit: TypeAlias = Callable[[PublicKey, str], bool]
 """Read off a ciphertext; true for about half of them."""
+Good: TypeAlias = Callable[[PublicKey, str, bool], bool]
+"""Whether a ciphertext will do for Ben (true), or for anybody else."""
 _prepare = voter_client.prepare.prepare_ballot
 
 
 def whispering(bit: Bit) -> AbstractContextManager[None]:
     """All clients set the bit exactly for Ben."""
+    return choosy(lambda key, element, for_ben: bit(key, element) == for_ben)
+
+
+def choosy(good: Good) -> AbstractContextManager[None]:
+    """All clients make ballots until one is good enough for what was chosen."""
 
     def prepare(election: Election, unit: str, voter: str, choices: Mapping[str, Choice]) -> PreparedBallot:
         while True:
             made = _prepare(election, unit, voter, choices)
             part = made.ballot.contests[0]
-            if bit(public_key(election), part.ciphertexts[0]) == (choices[part.contest] == BEN):
+            if good(public_key(election), part.ciphertexts[0], choices[part.contest] == BEN):
                 return made
 
     return swapped((voter_client.prepare, "prepare_ballot", prepare))

@@ -13,6 +13,7 @@ NAMES = (
     "stuck_generator",
     "biased_jacobi_symbol",
     "biased_parity",
+    "leaning_ciphertext",
     "lazy_prover",
     "unsalted_pseudonym",
     "public_accounting_sets",

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from gmpy2 import jacobi
 
 from common.crypto.paillier import PublicKey
-from scenarios.games.game import CHOICES, Variant
+from scenarios.games.game import BALLOTS, Variant
 from scenarios.games.subliminal import whispering
 
 
@@ -19,4 +19,4 @@ def _broken() -> AbstractContextManager[None]:
     return whispering(_bit)
 
 
-VARIANT = Variant("biased_jacobi_symbol", "the Jacobi symbol tells the choice", CHOICES, "jacobi_symbol", _broken)
+VARIANT = Variant("biased_jacobi_symbol", "the Jacobi symbol tells the choice", BALLOTS, "jacobi_symbol", _broken)

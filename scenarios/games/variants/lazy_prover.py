@@ -11,7 +11,7 @@ from common.crypto.cryptosystem import Proof, Statement
 from common.crypto.masks import Draw, Mask
 from common.crypto.membership import CHALLENGES, Context
 from common.crypto.paillier import PublicKey
-from scenarios.games.game import CHOICES, Variant
+from scenarios.games.game import BALLOTS, Variant
 from scenarios.swapping import swapped
 
 _prove = membership.prove
@@ -37,4 +37,4 @@ def _broken() -> AbstractContextManager[None]:
     return swapped((membership, "prove", _lazily))
 
 
-VARIANT = Variant("lazy_prover", "short challenges in simulated branches", CHOICES, "longest_challenge", _broken)
+VARIANT = Variant("lazy_prover", "short challenges in simulated branches", BALLOTS, "longest_challenge", _broken)

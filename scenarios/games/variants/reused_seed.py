@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.games.game import CHOICES, Variant
+from scenarios.games.game import BALLOTS, Variant
 from scenarios.switches import SWITCHES
 
-VARIANT = Variant("reused_seed", "the same seed in every client", CHOICES, "trial_decryption", SWITCHES["D10"])
+VARIANT = Variant("reused_seed", "the same seed in every client", BALLOTS, "trial_decryption", SWITCHES["D10"])

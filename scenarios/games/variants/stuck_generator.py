@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from common.crypto.paillier_key import PaillierElectionKey
-from scenarios.games.game import CHOICES, Variant
+from scenarios.games.game import BALLOTS, Variant
 from scenarios.swapping import swapped
 
 
@@ -17,4 +17,4 @@ def _broken() -> AbstractContextManager[None]:
     return swapped((PaillierElectionKey, "randomness", _same_for_all))
 
 
-VARIANT = Variant("stuck_generator", "the same encryption randomness", CHOICES, "equal_values", _broken)
+VARIANT = Variant("stuck_generator", "the same encryption randomness", BALLOTS, "equal_values", _broken)
