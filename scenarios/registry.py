@@ -54,6 +54,7 @@ NAMES = (
     "lying_client",
     "pereira_crash_and_recast",
     "silent_revote",
+    "silenced_notices",
     "receipt_of_nothing",
     "unsigned_vote_shown",
     # the collector

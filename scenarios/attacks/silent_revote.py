@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from common.errors import Party
+from common.ports import NotAuthenticated
 from scenarios.laboratory import Guard, Scenario, Step
 from scenarios.outcome import Outcome, Stopped
 from scenarios.stage import ADA, BEN, MakeStage, Stage
@@ -36,14 +37,16 @@ def subscribed(stage: Stage, citizen: Citizen) -> Watch:
 
 
 def look(stage: Stage, citizen: Citizen, watch: Watch) -> str:
-    """The phone asks for notices; one of a vote that no client of the voter has cast ends the attack."""
+    """The phone asks for notices; one of a vote that was not cast here, or a refusal, ends the attack."""
     told = []
-    for _seen, notice in watch.news(own_hands(stage.world)):
-        found = origin(notice, citizen.journal)
-        if found is Origin.ELSEWHERE:
-            reason = f"a notice came of vote number {notice.sequence}, {found}"
-            raise Stopped("notice", Party.CLIENT, reason)
-        told.append(f"vote number {notice.sequence}, {found}")
+    try:
+        for _seen, notice in watch.news(own_hands(stage.world)):
+            found = origin(notice, citizen.journal)
+            told.append(f"vote number {notice.sequence}, {found}")
+            if found is Origin.ELSEWHERE:
+                raise Stopped("notice", Party.CLIENT, f"a notice came of {told[-1]}")
+    except NotAuthenticated as refused:
+        raise Stopped("notice", Party.CLIENT, str(refused)) from refused
     return "; ".join(told)
 
 
