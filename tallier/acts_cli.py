@@ -26,7 +26,7 @@ from common.transport.pinned import pinned_election
 from tallier.authority import Authority
 from tallier.authority_keys_cli import KEY
 from tallier.outbox import Outbox, open_outbox
-from tallier.process import Fault, Faults
+from tallier.process import Fault, Faults, find_faults
 from tallier.wanted import read_changes, read_voters
 
 Folder = Annotated[Path, typer.Argument(help="The authority's own folder, which signed the manifest.")]
@@ -67,6 +67,16 @@ class Desk:
         history = self.outbox.history().apply(require_change(signed, self.election))
         if history.ever > self.election.manifest.max_ballots:
             raise RuleBroken("more voters than max_ballots would have been on the roll")
+
+    def require_found(self, wanted: Sequence[Fault]) -> None:
+        """`RuleBroken` unless the box itself shows these faults: a needless exclusion (B5) stops the count."""
+        found = {(fault.index, fault.check) for fault in find_faults(self.election, self.box.evidence(), COMPLETE)}
+        for fault in wanted:
+            if (fault.index, fault.check) not in found:
+                raise RuleBroken(
+                    f"log entry {fault.index} is not among the votes that `valik processor check` finds to fail "
+                    f"{fault.check}; to exclude it would spoil the election"
+                )
 
 
 def open_authority(folder: Path) -> Authority:
@@ -152,11 +162,16 @@ def exclude(
     tls_key: TlsKey = None,
     as_json: Json = False,
 ) -> None:
-    """Leave out votes on which a check fails. Between `close` and `finalise`; every audit reports it."""
-    wanted = _wanted(faults, index, check, reason)
+    """Leave out votes on which a check fails. Between `close` and `finalise`; every audit reports it.
+
+    Every check is run on the whole box first, for an exclusion without cause cannot be taken back.
+    """
     with _desk(folder, manifest, box, ca, tls_cert, tls_key) as at:
+        wanted = _wanted(at.election, faults, index, check, reason)
         before = {(act.index, act.check) for act in at.outbox.logged(Exclusion)}
         due = [fault for fault in wanted if (fault.index, fault.check) not in before]
+        if due:
+            at.require_found(due)
         indices = [at.send(partial(_exclusion, at, fault)) for fault in due]
     values = {"indices": indices, "excluded": len(due), "before": len(wanted) - len(due)}
     say(as_json, values, f"{len(due)} votes excluded, {len(wanted) - len(due)} had been before")
@@ -234,9 +249,14 @@ def finalise(
     say(as_json, {"index": index}, f"logged at {index}: final. Next: valik processor process")
 
 
-def _wanted(file: Path | None, index: int | None, check: str | None, reason: str | None) -> Sequence[Fault]:
+def _wanted(
+    election: Election, file: Path | None, index: int | None, check: str | None, reason: str | None
+) -> Sequence[Fault]:
     if file is not None and (index, check, reason) == (None, None, None):
-        return read_document(Faults, file).faults
+        found = read_document(Faults, file)
+        if found.fingerprint != election.fingerprint:
+            raise SetupError(f"{file} is about another election")
+        return found.faults
     if file is not None or index is None or check is None or reason is None:
         raise SetupError("give either --faults, or all of --index, --check and --reason")
     return (Fault(index, check, reason),)

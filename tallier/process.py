@@ -61,8 +61,12 @@ class Processed:
 
 
 def find_faults(election: Election, evidence: Evidence, checks: CheckList) -> tuple[Fault, ...]:
-    """Run on the closed log, before `final`: the votes that every audit would refuse and nobody has excluded yet."""
+    """Run on the closed log, before `final`: the votes that every audit would refuse and nobody has excluded yet.
+
+    `CheckFailed` names B5 if a vote is excluded for a check that it does not fail: then nothing can be counted.
+    """
     reviewed = inspect(election, evidence, checks, finished=False).reviewed
+    checks.run("B5", "revocations and exclusions", evidence, (election, reviewed))
     return tuple(
         Fault(index, failure.check, _line(failure.reason))
         for index, failure in sorted(reviewed.failures.items())

@@ -102,10 +102,11 @@ def hall(tmp_path: Path, premises: Premises) -> Hall:
 
 
 @pytest.fixture
-def polls(founded: tuple[Hall, Path], tmp_path: Path) -> Hall:
-    """An election whose polls are open, with one ceremony for all tests."""
+def polls(founded: tuple[Hall, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
+    """An election whose polls are open, with one ceremony for all tests, each at a time of its own."""
     hall, copy = founded
     shutil.copytree(copy, tmp_path / "hall")
     opened = replace(hall, at=tmp_path / "hall", clock=Clock(from_rfc3339(TIMES.opens)), world=None)
+    monkeypatch.setattr(hall.country, "clock", opened.clock)
     opened.open_polls()
     return opened

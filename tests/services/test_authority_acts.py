@@ -7,19 +7,21 @@ from pathlib import Path
 import pytest
 
 from common.eid.personal_code import voter_id
-from common.errors import RuleBroken, ServiceRefused, SetupError, ValikError
+from common.errors import CheckFailed, RuleBroken, ServiceRefused, SetupError, ValikError
 from common.messages.draft import RollChanges
 from common.messages.roll import RollChange, RollEntry
 from common.ports import Lapsed, Unavailable
-from common.transport.documents import write_document
+from common.transport.documents import read_document, write_document
+from tallier.process import Fault, Faults
 from tallier.wanted import read_changes, read_voters
-from tests.conftest import PEOPLE
+from tests.conftest import CHOICES, PEOPLE
 from tests.services.by_hand import (
     CODE,
     NOWHERE,
+    Finished,
     refused,
 )
-from tests.services.tallier_hall import Hall, done
+from tests.services.tallier_hall import TOY, Hall, done
 
 
 def test_act_that_finds_no_collector_goes_out_at_the_next_try(polls: Hall) -> None:
@@ -153,7 +155,6 @@ def test_exclusion_is_given_in_one_way(polls: Hall) -> None:
     halves: list[list[str | Path]] = [["--index", "1"], ["--faults", polls.at / "f", "--check", "C2"], []]
     for options in halves:
         assert "give either" in refused(SetupError, *polls.act("exclude", *options))
-    refused(RuleBroken, *polls.act("exclude", "--index", "0", "--check", "C2", "--reason", "no vote"))
 
 
 def test_second_close_and_second_finalise_say_what_comes_next(polls: Hall) -> None:
@@ -175,3 +176,41 @@ def test_collector_says_the_same_to_an_authority_that_forgot(polls: Hall) -> Non
     assert "closed already" in refused(ServiceRefused, *polls.act("close", log=True))
     polls.polls.order("final")
     assert "final already; nothing can follow" in refused(ServiceRefused, *polls.act("finalise", log=True))
+
+
+ONE = ("exclude", "--index", "1", "--check", "C2", "--reason", "came late")
+"""An exclusion of the first vote."""
+
+
+def test_exclusion_waits_for_the_close(polls: Hall) -> None:
+    polls.polls.vote(polls.polls.citizen(PEOPLE[0]), CHOICES)
+    assert "stays shut until the log is closed" in refused(ServiceRefused, *polls.act(*ONE))
+
+
+def test_exclusion_without_cause_is_not_signed(polls: Hall) -> None:
+    polls.polls.vote(polls.polls.citizen(PEOPLE[0]), CHOICES)
+    polls.end_voting()
+    done(*polls.act("close", log=True))
+    assert "spoil the election" in refused(RuleBroken, *polls.act(*ONE))
+    write_document(polls.at / "faults.json", Faults(polls.polls.election.fingerprint, (Fault(0, "C2", "no vote"),)))
+    refused(RuleBroken, *polls.act("exclude", "--faults", polls.at / "faults.json"))
+    assert done(*polls.act("finalise", log=True)) == {"index": 3}, "nothing was logged"
+
+
+def test_faults_of_another_election_are_not_excluded(finished: Finished) -> None:
+    hall = finished.hall
+    ours = read_document(Faults, hall.at / "faults.json")
+    assert done(*hall.act("exclude", "--faults", hall.at / "faults.json"))["before"] == len(ours.faults)
+    write_document(hall.at / "others.json", Faults("00" * 32, ours.faults))
+    assert "another election" in refused(SetupError, *hall.act("exclude", "--faults", hall.at / "others.json"))
+
+
+def test_processor_names_an_exclusion_without_cause_before_final(polls: Hall) -> None:
+    world = polls.polls
+    world.vote(world.citizen(PEOPLE[0]), CHOICES)
+    polls.end_voting()
+    done(*polls.act("close", log=True))
+    check = ("processor", "check", "--box", polls.box, *polls.pinned, TOY)
+    assert done(*check) == {"faults": []}
+    world.exclude(1, "C2", "said to have come too late")
+    assert "B5" in refused(CheckFailed, *check)
