@@ -74,11 +74,12 @@ class LogWriter:
         return first
 
     def newest(self) -> str:
-        """The largest cosigned checkpoint; `Unavailable` if there is none yet."""
+        """The largest cosigned checkpoint; if there is none, for the log began without witnesses, they are asked now.
+
+        `Unavailable` if fewer answer than the quorum.
+        """
         note = self._store.newest_checkpoint()
-        if note is None:
-            raise Unavailable("the log has no witnessed checkpoint yet; try again later")
-        return note
+        return self.witnessed()[0] if note is None else note
 
     def witnessed(self) -> tuple[str, Witnessed]:
         """A cosigned checkpoint over the whole tree, as `covering` its last entry."""
