@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ from common.checks.catalogue import COMPLETE
 from common.encoding.times import to_rfc3339
 from common.errors import EncodingError, ServiceRefused
 from common.messages.election import Election
+from common.ports import Unavailable
 from common.routes import HEALTH
 from common.transport.client import CollectorClient
 from common.transport.connection import Connection, connect
@@ -33,6 +34,7 @@ class Lookout:
     """What the command takes from its machine; tests put something else there. `clock`: seconds since 1970."""
 
     clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
     connect: Callable[[str, Path | None], AbstractContextManager[Connection]] = connect
 
 
@@ -57,6 +59,7 @@ def status(
     authority: AuthorityKey,
     trustee: Annotated[list[str] | None, typer.Option(help="Address of a trustee to ask after.")] = None,
     witness: Annotated[list[str] | None, typer.Option(help="Address of a witness to ask after.")] = None,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for a collector that is still starting.")] = 0,
     ca: Ca = None,
     as_json: Json = False,
 ) -> None:
@@ -69,13 +72,22 @@ def status(
     election = read_election(manifest, authority)
     require_permitted(election.insecure, True)
     with lookout.connect(election.manifest.collector.address, ca) as connection:
-        found = read_status(election, CollectorClient(connection), int(lookout.clock()), COMPLETE)
+        found = _read(election, CollectorClient(connection), lookout, wait)
     services = [_ask("trustee", address, lookout, ca) for address in trustee or []]
     services += [_ask("witness", address, lookout, ca) for address in witness or []]
     if not as_json:
         _print(found, services, election)
     say(as_json, _values(found, services, election), f"Phase: {found.phase}.")
     raise typer.Exit(0 if all(service.well for service in services) else UNWELL)
+
+
+def _read(election: Election, collector: CollectorClient, lookout: Lookout, patience: int) -> Status:
+    """The status; as long as nobody answers, `patience` seconds of tries."""
+    for _ in range(patience):
+        with suppress(Unavailable):
+            return read_status(election, collector, int(lookout.clock()), COMPLETE)
+        lookout.sleep(1)
+    return read_status(election, collector, int(lookout.clock()), COMPLETE)
 
 
 def _ask(role: str, address: str, lookout: Lookout, ca: Path | None) -> Service:

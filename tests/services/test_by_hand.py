@@ -55,13 +55,9 @@ def test_readme_shows_the_same_session() -> None:
 
 
 def session(folder: Path) -> str:
-    """The blocks as one script: elsewhere than 8000, waiting for services where people would, and at no hour."""
+    """The blocks as one script: elsewhere than 8000, and at no hour."""
     blocks = steps()
-    script, services = [PREPARE.format(folder=folder)], 0
-    for block in blocks:
-        services += len(re.findall(r"\bserve\b", block))
-        script += [block, f"all_say ready {services}"] if "serve" in block else [block]
-    text = "\n".join(script)
+    text = "\n".join([PREPARE.format(folder=folder), *blocks])
     for port in ("8000", "8001", "8002", "8011", "8012", "8013"):
         text = text.replace(port, str(free_port()))
     assert text.count("sleep 600 ") == 1

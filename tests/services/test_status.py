@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from auditor import status_cli
 from auditor.status import Phase, read_status
 from auditor.status_cli import UNWELL, Lookout
+from collector.api import public_app
 from common.encoding.octets import to_base64url
 from common.encoding.times import to_rfc3339
 from common.errors import CheckFailed
@@ -22,6 +23,7 @@ from common.log.tiles import Tile, bundles_of, decode_bundle, encode_bundle
 from common.messages.message import encode
 from common.ports import Unavailable
 from common.transport.connection import Connection
+from common.transport.serve import BackgroundService
 from scenarios.founding import create_world
 from scenarios.services import ServedWorld, served_world
 from scenarios.world import World
@@ -42,7 +44,7 @@ class Watcher:
     def run(self, *words: str) -> Result:
         world = self.served.world
         pins = ("--manifest", str(self._manifest), "--authority", to_base64url(world.authority.public_key))
-        return CliRunner().invoke(app, [*pins, *words], obj=Lookout(world.clock, self._connect))
+        return CliRunner().invoke(app, [*pins, *words], obj=Lookout(world.clock, connect=self._connect))
 
     def said(self, *words: str) -> dict[str, Any]:
         result = self.run(*words, "--json")
@@ -100,6 +102,29 @@ def test_status_names_who_is_there_and_who_is_not(watcher: Watcher) -> None:
     gone = ("--trustee", "http://127.0.0.1:9")
     assert watcher.run(*there, *gone).exit_code == UNWELL
     assert watcher.said(*gone)["services"][0]["well"] is False
+
+
+def test_status_waits_for_a_collector_that_is_starting(world: World, tmp_path: Path) -> None:
+    with BackgroundService(public_app(world.collector)) as ended:
+        address = ended.address
+    waited: list[float] = []
+    (tmp_path / "manifest.json").write_bytes(encode(world.manifest))
+    pins = ("--manifest", str(tmp_path / "manifest.json"), "--authority", to_base64url(world.authority.public_key))
+    with ExitStack() as services:
+
+        def sleep(seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 5:
+                port = int(address.rpartition(":")[2])
+                services.enter_context(BackgroundService(public_app(world.collector), port=port))
+
+        def status(patience: int) -> Result:
+            there = Lookout(world.clock, sleep, lambda _address, _ca: Connection(address))
+            return CliRunner().invoke(app, [*pins, "--wait", str(patience)], obj=there)
+
+        assert isinstance(status(2).exception, Unavailable)
+        assert status(9).exit_code == 0
+    assert waited == [1] * 5
 
 
 def test_status_shows_a_witness_that_is_missing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
