@@ -53,12 +53,14 @@ class CardReader:
             return
         if self._ask is None:
             raise SetupError(f"the card needs {MEANING[pin]}; give --{pin.lower()}")
+        question = MEANING[pin]
         for left in reversed(range(TRIES)):
             try:
-                self._open(pin, self._ask(MEANING[pin]))
-            except IdentityError:
+                self._open(pin, self._ask(question))
+            except IdentityError as error:
                 if not left:
                     raise
+                question = f"{error}; {left} of {TRIES} tries left. {MEANING[pin]}"
             else:
                 return
 

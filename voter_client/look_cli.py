@@ -108,7 +108,7 @@ def read_scanned(text: str) -> VerificationCode:
     except UnicodeDecodeError:
         scanned = ""
     if not scanned.startswith(PREFIX):  # it is not repeated here: a code with a slip in it still holds the seed
-        what = "a file without a" if Path(text).is_file() else "neither a file that there is nor a"
+        what = "a file without a" if Path(text).is_file() else "neither a file that is there nor a"
         raise MalformedMessage(
             f"this is {what} verification code, which begins with {PREFIX} – give the code, or the file that "
             "`valik vote --code-out` wrote"

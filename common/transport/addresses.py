@@ -20,8 +20,12 @@ def is_loopback(host: str) -> bool:
 
 def require_safe(address: str) -> str:
     """The address, without a slash at its end; `SetupError` unless it is https://, or http:// on loopback."""
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an IPv6 address, or a port that is none
+        usable = False
+    if not usable or "@" in parts.netloc or parts.query or parts.fragment:
         raise SetupError("a service's address is http://host:port or https://host:port")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise SetupError("plain http is for services on this machine; use https")

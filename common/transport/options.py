@@ -35,9 +35,8 @@ def _load(context: typer.Context, file: Path | None) -> Path | None:
     given = {name.replace("-", "_"): value for name, value in values.items()}
     unknown = sorted(set(given) - known)
     if unknown:
-        raise SetupError(
-            f"{file}: unknown: {', '.join(unknown)}; write only {', '.join(sorted(filter(None, known)))}"
-        )
+        options = sorted(name.replace("_", "-") for name in known if name)
+        raise SetupError(f"{file}: unknown: {', '.join(unknown)}; write only {', '.join(options)}")
     context.default_map = given
     return file
 
@@ -93,5 +92,5 @@ def say_made(as_json: bool, folder: Path, takers: str = "the authority") -> None
 
 def announce_configuration(service: str, values: Mapping[str, object]) -> None:
     """What a service was started with, one line on standard error. Keys are named by their files, never shown."""
-    shown = {name: value for name, value in values.items() if value not in (None, "", (), [])}
+    shown = {name: value for name, value in values.items() if value is not False and value not in (None, "", (), [])}
     typer.echo(f"{service}: {json.dumps(shown, ensure_ascii=False, default=str)}", err=True)

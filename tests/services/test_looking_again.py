@@ -96,6 +96,7 @@ def test_wrong_codes_are_refused_each_with_its_reason(terminal: Terminal) -> Non
     failed(terminal.run("verify", code[:-1], *home), "scan it again")
     failed(terminal.run("verify", code.lower(), *home), "nor a verification code")
     failed(terminal.run("verify", "Käsi", *home), "nor a verification code")
+    failed(terminal.run("verify", "no-code.txt", *home), "nor a verification code")
     failed(terminal.run("verify", replace(whole, fingerprint_prefix="0" * 16).text(), *home), "another election")
     failed(terminal.run("verify", replace(whole, vote_id="0" * 32).text(), *home), "not recorded")
     failed(terminal.run("verify", replace(whole, seed=bytes(32)).text(), *home), "V3", "voter client")

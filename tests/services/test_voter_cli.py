@@ -174,7 +174,10 @@ def test_wrong_pins_are_refused_and_right_ones_after_them_are_not(terminal: Term
     failed(terminal.run(*words, typed="9999\n9998\n12\n"), "PIN1 has 4 to 12 digits")
     failed(terminal.run(*words, "--json"), "give --pin1")
     assert logged(terminal) == before
-    assert terminal.run(*words, typed=f"9999\n{PIN1}\n99999\n{PIN2}\n").exit_code == 0
+    mistyped = terminal.run(*words, typed=f"9999\n{PIN1}\n99999\n1\n{PIN2}\n")
+    assert mistyped.exit_code == 0
+    for reason in ("PIN1 is wrong; 2 of 3 tries left", "PIN2 is wrong; 2 of", "PIN2 has 5 to 12 digits; 1 of"):
+        assert reason in mistyped.output
 
 
 def test_home_is_pinned_to_one_election(terminal: Terminal, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_file_gives_values_and_flags_have_the_last_word(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("port = 8001\npassword = 'x'\n", "unknown: password; write only"),
+        ("port = 8001\npassword = 'x'\n", "unknown: password; write only client-ca,"),
         ("config = 'other.toml'\n", "unknown: config"),
         ("port =", "not TOML"),
     ],
@@ -100,6 +100,7 @@ def test_configuration_is_told_at_start(file: Path) -> None:
     told = run("--config", str(file)).stderr
     assert '"port": 8001' in told
     assert '"tls_cert": "chain.pem"' in told
+    assert '"witness": ["http://a", "http://b"]' in told
     assert "client_ca" not in told, "what was not given is not told"
 
 
