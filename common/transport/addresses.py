@@ -22,12 +22,12 @@ def require_safe(address: str) -> str:
     """The address, without a slash at its end; `SetupError` unless it is https://, or http:// on loopback."""
     try:
         parts = urlsplit(address)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        host = parts.hostname if parts.port != 0 else None
     except ValueError:  # half an IPv6 address, or a port that is none
-        usable = False
-    if not usable or "@" in parts.netloc or parts.query or parts.fragment:
+        host = None
+    if not host or parts.scheme not in {"http", "https"} or "@" in parts.netloc or parts.query or parts.fragment:
         raise SetupError("a service's address is http://host:port or https://host:port")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(host):
         raise SetupError("plain http is for services on this machine; use https")
     return address.rstrip("/")
 
