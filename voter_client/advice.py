@@ -10,6 +10,10 @@ RETRY = (
     "Your vote is signed and kept, but NOT cast yet. Run the same command with --retry, until it says that your vote "
     "is cast: it posts the same vote, which is never counted twice"
 )
+DECLINED = (
+    "Your vote is NOT cast: the collector declines it. It is signed and kept; if the reason passes, --retry posts "
+    "the same vote"
+)
 AGAIN = "Nothing was posted; run the same command again"
 LAPSED = (
     "Your vote is NOT cast, and an earlier one of yours does not count any more either. You have to vote again, now "
@@ -52,7 +56,7 @@ def _advice(error: ValikError, journal: Journal) -> str:
     if isinstance(error, Lapsed):
         return LAPSED
     if journal.posted is not None:
-        return RETRY
+        return DECLINED if type(error) is ServiceRefused else RETRY
     if isinstance(error, NotAuthenticated | Unavailable):
         return AGAIN
     return "Your vote is not cast"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from common.eid.personal_code import voter_id
-from common.errors import CheckFailed, Party
+from common.errors import CheckFailed, Party, ServiceRefused
 from common.messages.receipt import Receipt
 from common.messages.roll import RollChange, RollEntry
 from common.ports import Lapsed, Unavailable
@@ -178,6 +178,20 @@ def test_wrong_pins_are_refused_and_right_ones_after_them_are_not(terminal: Term
     assert mistyped.exit_code == 0
     for reason in ("PIN1 is wrong; 2 of 3 tries left", "PIN2 is wrong; 2 of", "PIN2 has 5 to 12 digits; 1 of"):
         assert reason in mistyped.output
+
+
+def test_nobody_is_told_to_try_on_where_the_collector_declines(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decline(*_given: object) -> None:
+        raise ServiceRefused("the election was abandoned")
+
+    with monkeypatch.context() as abandoned:
+        abandoned.setattr(CollectorClient, "cast", decline)
+        declined = terminal.vote(*CHOSEN, "--json")
+        failed(declined, "the collector declines it")
+        assert "until it says" not in str(declined.exception)
+    assert terminal.said(terminal.vote("--retry", "--json"))["cast"], "what was signed was kept"
 
 
 def test_home_is_pinned_to_one_election(terminal: Terminal, tmp_path: Path) -> None:
