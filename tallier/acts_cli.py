@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from common.checks.catalogue import COMPLETE
 from common.checks.setup import require_change
 from common.errors import RuleBroken, SetupError
 from common.log.witnessed import verify_log_signature
