@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +15,8 @@ from rich.table import Table
 
 from auditor.report import Section
 from common.messages.draft import Draft
-from scenarios.played import Played, Spent
+from scenarios.played import Played
+from scenarios.stopwatch import Spent
 
 WARNING = "For research and teaching. NOT for real elections."
 
@@ -88,13 +88,22 @@ def show_summary(console: Console, played: Played, draft: Draft, folder: Path) -
             console.print(f"  {difference}", markup=False)
     else:
         console.print("[green]The announced result is exactly what the population meant.[/]")
-    for name, seconds in played.seconds.items():
-        console.print(f"[dim]{seconds:7.1f} s  {name}[/]")
-    console.print(f"[dim]{_cpu_seconds():7.1f} s  CPU time of all processes[/]")
+    console.print(stage_table(played.stages))
     if played.parties:
         console.print(party_table(played.parties))
     places = f"Record: {folder}/record   Report: {folder}/report.html   Voters' secrets: {folder}/secrets"
     console.print(places, markup=False)
+
+
+def stage_table(stages: Mapping[str, Spent]) -> Table:
+    """What each stage took, all processes together."""
+    table = Table(title="Time", title_justify="left", show_footer=True)
+    table.add_column("stage", "all")
+    table.add_column("seconds", f"{sum(spent.wall for spent in stages.values()):.1f}", justify="right")
+    table.add_column("CPU seconds", f"{sum(spent.cpu for spent in stages.values()):.1f}", justify="right")
+    for stage, spent in stages.items():
+        table.add_row(stage, f"{spent.wall:.1f}", f"{spent.cpu:.1f}")
+    return table
 
 
 def party_table(parties: Mapping[str, Spent]) -> Table:
@@ -138,7 +147,7 @@ def summary_sections(played: Played, draft: Draft) -> list[Section]:
         )
     )
     verdict = "; ".join(played.differences) or "The announced result is exactly what the population meant."
-    seconds = tuple((name, f"{spent:.1f} s") for name, spent in played.seconds.items())
+    stages = tuple((name, f"{spent.wall:.1f} s", f"{spent.cpu:.1f} s") for name, spent in played.stages.items())
     return [
         Section(
             "What the mock voters meant",
@@ -152,7 +161,7 @@ def summary_sections(played: Played, draft: Draft) -> list[Section]:
             ("turned away", "check", "reason"),
             tuple((refusal.who, refusal.check, refusal.reason) for refusal in played.refusals),
         ),
-        Section("Time", "Wall-clock time of each stage.", ("stage", "time"), seconds),
+        Section("Time", "What each stage took, all processes together.", ("stage", "time", "CPU"), stages),
         *([_party_section(played.parties)] if played.parties else []),
     ]
 
@@ -160,8 +169,3 @@ def summary_sections(played: Played, draft: Draft) -> list[Section]:
 def _party_section(parties: Mapping[str, Spent]) -> Section:
     rows = tuple((party, f"{spent.wall:.1f} s", f"{spent.cpu:.1f} s") for party, spent in sorted(parties.items()))
     return Section("Parties", "Each was a process of its own.", ("party", "alive", "CPU"), rows)
-
-
-def _cpu_seconds() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)

@@ -19,7 +19,8 @@ from scenarios.ballot_factory import Wish, prepare_all
 from scenarios.country.population import Person
 from scenarios.definition.toml_file import Definition
 from scenarios.founding import create_world
-from scenarios.played import Played, Refusal, Stage, compare, in_per_cent, timed
+from scenarios.played import Played, Refusal, Stage, compare, in_per_cent
+from scenarios.stopwatch import Stopwatch
 from scenarios.wishes import Event, Plan, Stranger, expected
 from scenarios.workplace import Workplace
 from scenarios.world import Citizen, Tallied, World
@@ -36,26 +37,26 @@ class MockElection:
         self._workplace = workplace
         self._stage = stage
         self._refusals: list[Refusal] = []
-        self._seconds: dict[str, float] = {}
+        self._watch = Stopwatch()
         self._votes = self._verified = 0
 
     def run(self, *, insecure_parameters: bool) -> Played:
         """Set up, vote, count, and compare; `SetupError` or `CheckFailed` if something that must work does not."""
-        with timed(self._seconds, "key ceremony and set-up"):
+        with self._watch.timed("key ceremony and set-up"):
             self._world = self._set_up(insecure_parameters)
-        with timed(self._seconds, "voters' ID cards"):
+        with self._watch.timed("voters' ID cards"):
             self._citizens = {row.voter: self._equip(row) for row in self._plan.voters(self._definition.roll)}
-        with timed(self._seconds, "voting"):
+        with self._watch.timed("voting"):
             self._play()
-        with timed(self._seconds, "closing, counting, opening"):
+        with self._watch.timed("closing, counting, opening"):
             tallied = self._count()
-        with timed(self._seconds, "writing the record"):
+        with self._watch.timed("writing the record"):
             record = self._world.record(tallied)
             self._workplace.keep_record(record, self._world.authority.public_key, self._world.election.fingerprint)
         meant = expected(self._plan, self._definition.draft, self._definition.roll)
         result = tallied.counted.result
         return Played(
-            result, meant, self._refusals, self._votes, self._verified, compare(result, meant), self._seconds
+            result, meant, self._refusals, self._votes, self._verified, compare(result, meant), self._watch.stages
         )
 
     # --- before voting

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from common.messages.result import Result
+from scenarios.stopwatch import Spent
 from scenarios.wishes import Expected
 
 Stage = Callable[[str, int], "Callable[[int], None]"]
 """Called with a stage's name and its number of steps; returns what is told how many are done."""
-
-
-@dataclass(slots=True)
-class Spent:
-    """Seconds: `wall` while a party's processes lived, `cpu` of all of them."""
-
-    wall: float = 0.0
-    cpu: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +32,9 @@ class Played:
     votes: int = 0
     verified: int = 0
     differences: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
+    stages: Mapping[str, Spent] = field(default_factory=dict)
     parties: Mapping[str, Spent] = field(default_factory=dict)
-    """What each party's processes took; empty if all parties shared one."""
-
-
-@contextmanager
-def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
-    """Note under `name` how long this took, by the wall clock."""
-    begun = time.perf_counter()
-    yield
-    seconds[name] = time.perf_counter() - begun
+    """`wall`: while each party's processes lived, and what they took; empty if all parties shared one."""
 
 
 def in_per_cent(report: Callable[[int], None]) -> Callable[[int, int], None]:

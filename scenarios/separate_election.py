@@ -21,10 +21,11 @@ from common.errors import ServiceRefused, ValikError
 from common.messages.message import decode
 from common.messages.result import Result
 from common.messages.roll import RollChange, RollEntry
-from scenarios.computers import Computers, Outcome, Papers, children_cpu
+from scenarios.computers import Computers, Outcome, Papers
 from scenarios.definition.toml_file import Definition, held
 from scenarios.parties import Parties
-from scenarios.played import Played, Refusal, Stage, compare, in_per_cent, timed
+from scenarios.played import Played, Refusal, Stage, compare, in_per_cent
+from scenarios.stopwatch import Stopwatch
 from scenarios.supervisor import Supervisor
 from scenarios.wishes import Event, Plan, Stranger, expected
 
@@ -54,25 +55,25 @@ class SeparateElection:
         (root / "secrets" / ".gitignore").write_text("*\n", encoding="ascii")
         self._parties = Parties(root / "secrets", supervisor, self._draft, insecure_parameters=insecure_parameters)
         self._refusals: list[Refusal] = []
-        self._seconds: dict[str, float] = {}
+        self._watch = Stopwatch(lambda: [service.process.pid for service in supervisor.services])
         self._waiting: list[tuple[Future[Outcome], Callable[[Outcome], None]]] = []
         self._verifying: list[tuple[Future[dict[str, Choice]], Event]] = []
         self._votes = self._verified = 0
 
     def run(self) -> Played:
         """Set up, vote, count, publish, compare; `PartyFailed`, or what a party refused, if something goes wrong."""
-        with timed(self._seconds, "parties' keys, ID cards"):
+        with self._watch.timed("parties' keys, ID cards"):
             self._parties.make_keys(self._stage("Every party makes its keys", 100))
             self._cards = self._parties.issue_cards(self._people())
-        with timed(self._seconds, "key ceremony"):
+        with self._watch.timed("key ceremony"):
             bar = self._stage("Key ceremony: safe primes, shares, rehearsal", 100)
             self._parties.hold_ceremony(in_per_cent(bar))
-        with timed(self._seconds, "manifest, services"):
+        with self._watch.timed("manifest, services"):
             self._stage("The authority signs, the services start", 1)
             election = self._parties.open(self._definition.roll)
-        with timed(self._seconds, "voting"), self._computers(election) as computers:
+        with self._watch.timed("voting"), self._computers(election) as computers:
             self._vote(computers)
-        with timed(self._seconds, "closing, counting, opening"):
+        with self._watch.timed("closing, counting, opening"):
             self._count()
         return self._played()
 
@@ -95,17 +96,17 @@ class SeparateElection:
             self._votes,
             self._verified,
             compare(result, meant),
-            self._seconds,
+            self._watch.stages,
             self._supervisor.spent,
         )
 
     @contextmanager
     def _computers(self, election: Papers) -> Iterator[Computers]:
-        """As many as there are cores; what their processes took is noted at their end."""
-        begun, before = time.monotonic(), children_cpu()
+        """As many as there are cores; what they took is noted at their end."""
+        begun = time.monotonic()
         with Computers(self._parties.folder("voters"), os.cpu_count() or 1, election) as computers:
             yield computers
-        self._supervisor.count("voters", time.monotonic() - begun, children_cpu() - before)
+            self._supervisor.count("voters", time.monotonic() - begun, computers.cpu())
 
     def _people(self) -> tuple[RollEntry, ...]:
         """Everyone who needs an ID card: all who will ever be on the roll, and the stranger."""

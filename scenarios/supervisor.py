@@ -24,7 +24,7 @@ from typing import IO, Any, Self
 
 from common.errors import ServiceRefused
 from common.transport.supervision import SET_CLOCK
-from scenarios.played import Spent
+from scenarios.stopwatch import Spent
 
 READY_SECONDS = 60
 STOP_SECONDS = 20
