@@ -17,7 +17,7 @@ from common.errors import ServiceRefused
 from common.messages.result import Aggregates
 from tallier.ceremony import hold_ceremony
 from tallier.trustee import TrusteeKeys, TrusteeService
-from tallier.trustee_state import EMPTY, MemoryState, TrusteeState
+from tallier.trustee_state import MemoryState, TrusteeState
 
 WAIT = 0.3
 SYSTEM = SYSTEMS["toy-512"]
@@ -104,10 +104,23 @@ def test_rehearsal_beside_an_answer_does_not_unbind_the_final_tree(trustee: tupl
         service._answer_once(replace(own, final_root="ef" * 32))
 
 
-def test_of_two_deliveries_at_once_one_is_taken(trustee: tuple[Recorded, SlowState]) -> None:
+def test_delivery_beside_a_rehearsal_does_not_replace_the_rehearsed_share(
+    trustee: tuple[Recorded, SlowState],
+) -> None:
     service, state = trustee
-    state.save(EMPTY)
-    taken = beside(
-        state, lambda: service.receive_share(*service.delivery), lambda: service.receive_share(*service.delivery)
-    )
-    assert sorted(type(outcome) for outcome in taken if outcome is not None) == [ServiceRefused]
+    held = replace(state.load(), rehearsal=None)
+    state.save(held)
+    shares, refused = beside(state, service.rehearse, lambda: service.receive_share(*service.delivery))
+    assert isinstance(refused, ServiceRefused)
+    kept = state.load()
+    assert (kept, kept.rehearsal) == (replace(held, rehearsal=kept.rehearsal), shares)
+
+
+def test_rehearsal_beside_a_delivery_is_of_the_share_that_is_kept(trustee: tuple[Recorded, SlowState]) -> None:
+    service, state = trustee
+    held = replace(state.load(), rehearsal=None)
+    state.save(replace(held, secret=None))
+    delivered, shares = beside(state, lambda: service.receive_share(*service.delivery), service.rehearse)
+    assert delivered is None
+    kept = state.load()
+    assert (kept, kept.rehearsal) == (replace(held, rehearsal=kept.rehearsal), shares)
