@@ -149,9 +149,8 @@ class Collector:
                 raise ServiceRefused("the ballot box stays shut until the log is closed")
             _, witnessed = self._log.witnessed()
             with self._lock:
-                if (
-                    witnessed.checkpoint.size == self._log.tree.size
-                ):  # else an act came in while the witnesses thought
+                # else an act came in while the witnesses thought
+                if witnessed.checkpoint.size == self._log.tree.size:
                     return self._evidence()
 
     # --- inside
