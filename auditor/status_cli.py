@@ -22,8 +22,19 @@ from common.ports import Unavailable
 from common.routes import HEALTH
 from common.transport.client import CollectorClient
 from common.transport.connection import Connection, connect
-from common.transport.options import AuthorityKey, Ca, Json, ManifestFile, require_permitted, say
+from common.transport.options import (
+    AuthorityKey,
+    Ca,
+    Json,
+    ManifestFile,
+    TlsCert,
+    TlsKey,
+    require_permitted,
+    say,
+    tls_files,
+)
 from common.transport.pinned import read_election
+from common.transport.tls import TlsFiles
 
 UNWELL = 1
 """Exit code if a service that was asked after is not well; the election itself is."""
@@ -35,7 +46,7 @@ class Lookout:
 
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
-    connect: Callable[[str, Path | None], AbstractContextManager[Connection]] = connect
+    connect: Callable[[str, Path | None, TlsFiles | None], AbstractContextManager[Connection]] = connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +72,24 @@ def status(
     witness: Annotated[list[str] | None, typer.Option(help="Address of a witness to ask after.")] = None,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for a collector that is still starting.")] = 0,
     ca: Ca = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     as_json: Json = False,
 ) -> None:
     """Show how an election stands: its phase, what is in its log, who witnessed that, and who is there.
 
     Fetches the newest checkpoint and all log entries from the collector that the manifest names, and verifies them.
-    Exit code 1 if a trustee or witness that you name is not well.
+    Exit code 1 if a trustee or witness that you name is not well. One that lets in only clients with a certificate
+    wants to be shown --tls-cert and --tls-key.
     """
     lookout = context.obj if isinstance(context.obj, Lookout) else Lookout()
+    own = tls_files(tls_cert, tls_key)
     election = read_election(manifest, authority)
     require_permitted(election.insecure, True)
-    with lookout.connect(election.manifest.collector.address, ca) as connection:
+    with lookout.connect(election.manifest.collector.address, ca, own) as connection:
         found = _read(election, CollectorClient(connection), lookout, wait)
-    services = [_ask("trustee", address, lookout, ca) for address in trustee or []]
-    services += [_ask("witness", address, lookout, ca) for address in witness or []]
+    services = [_ask("trustee", address, lookout, ca, own) for address in trustee or []]
+    services += [_ask("witness", address, lookout, ca, own) for address in witness or []]
     if not as_json:
         _print(found, services, election)
     say(as_json, _values(found, services, election), f"Phase: {found.phase}.")
@@ -90,8 +105,8 @@ def _read(election: Election, collector: CollectorClient, lookout: Lookout, pati
     return read_status(election, collector, int(lookout.clock()), COMPLETE)
 
 
-def _ask(role: str, address: str, lookout: Lookout, ca: Path | None) -> Service:
-    with lookout.connect(address, ca) as connection:
+def _ask(role: str, address: str, lookout: Lookout, ca: Path | None, own: TlsFiles | None) -> Service:
+    with lookout.connect(address, ca, own) as connection:
         try:
             return Service(role, address, True, connection.call(HEALTH, None).service)
         except (ServiceRefused, EncodingError) as error:

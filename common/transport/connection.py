@@ -102,7 +102,7 @@ class Connection:
         except httpx.TimeoutException:
             raise Unavailable(f"the service at {self.address} did not answer in time; try again later") from None
         except httpx.HTTPError as error:
-            raise Unavailable(f"the service at {self.address} {_why_not(error)}") from None
+            raise Unavailable(f"the service at {self.address} {self._why_not(error)}") from None
 
     def _read(self, response: httpx.Response, limit: int, deadline: float) -> bytes:
         if "content-encoding" in response.headers:
@@ -118,22 +118,26 @@ class Connection:
             parts.append(part)
         return b"".join(parts)
 
+    def _why_not(self, error: httpx.HTTPError) -> str:
+        """What a failed exchange looks like from here, and what helps."""
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return f"shows a certificate that is not trusted here ({cause.verify_message}); name its CA with --ca"
+            if isinstance(cause, ssl.SSLError):
+                return "breaks off TLS; it may speak plain http, or want a certificate: --tls-cert and --tls-key"
+            cause = cause.__cause__ or cause.__context__
+        if self.address.startswith("https") and not isinstance(error, httpx.ConnectError):
+            return (  # TLS 1.3: a server looks at its client's certificate after the client's handshake is done
+                "closes the line without an answer; if it lets in only clients with a certificate, show yours with "
+                "--tls-cert and --tls-key, else try again later"
+            )
+        return "cannot be reached; try again later"
+
 
 def connect(address: str, ca: Path | None = None, own: TlsFiles | None = None) -> Connection:
     """A client's connection to a service, by the options of its command line."""
     return Connection(address, tls=client_context(ca, own))
-
-
-def _why_not(error: BaseException) -> str:
-    """What a failed exchange looks like from here, and what helps."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"shows a certificate that is not trusted here ({cause.verify_message}); name its CA with --ca"
-        if isinstance(cause, ssl.SSLError):
-            return "breaks off TLS; it may speak plain http, or want a certificate: --tls-cert and --tls-key"
-        cause = cause.__cause__ or cause.__context__
-    return "cannot be reached; try again later"
 
 
 def _bare(media: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,19 @@ from auditor.status_cli import UNWELL, Lookout
 from collector.api import public_app
 from common.encoding.octets import to_base64url
 from common.encoding.times import to_rfc3339
-from common.errors import CheckFailed
+from common.errors import CheckFailed, SetupError
 from common.log.tiles import Tile, bundles_of, decode_bundle, encode_bundle
 from common.messages.message import encode
 from common.ports import Unavailable
-from common.transport.connection import Connection
+from common.transport.connection import Connection, connect
 from common.transport.serve import BackgroundService
+from common.transport.tls import TlsFiles
 from scenarios.founding import create_world
 from scenarios.services import ServedWorld, served_world
 from scenarios.world import World
+from tallier.api import trustee_app
 from tests.conftest import CHOICES, PEOPLE, draft, rows
+from tests.services.test_serve import _self_signed as self_signed
 
 app = typer.Typer()
 app.command()(status_cli.status)
@@ -53,11 +57,11 @@ class Watcher:
         return found
 
     @contextmanager
-    def _connect(self, address: str, _ca: Path | None) -> Iterator[Connection]:
+    def _connect(self, address: str, ca: Path | None, own: TlsFiles | None) -> Iterator[Connection]:
         if address == self.served.world.election.manifest.collector.address:
             yield self.served.public
         else:
-            with Connection(address) as connection:
+            with connect(address, ca, own) as connection:
                 yield connection
 
 
@@ -104,6 +108,23 @@ def test_status_names_who_is_there_and_who_is_not(watcher: Watcher) -> None:
     assert watcher.said(*gone)["services"][0]["well"] is False
 
 
+def test_trustee_that_lets_in_only_certified_clients_is_well_to_who_shows_a_certificate(
+    watcher: Watcher, tmp_path: Path
+) -> None:
+    files = self_signed(tmp_path)
+    with BackgroundService(
+        trustee_app(watcher.served.world.trustees[0]), tls=replace(files, ca=files.certificate)
+    ) as it:
+        asked = ("--trustee", it.address, "--ca", str(files.certificate))
+        own = ("--tls-cert", str(files.certificate), "--tls-key", str(files.key))
+        assert watcher.run(*asked, *own).exit_code == 0
+        stranger = watcher.said(*asked)["services"][0]
+        assert stranger["well"] is False
+        assert "closes the line" in stranger["said"]
+        assert "--tls-cert and --tls-key" in stranger["said"]
+        assert isinstance(watcher.run(*asked, *own[:2]).exception, SetupError), "half a certificate"
+
+
 def test_status_waits_for_a_collector_that_is_starting(world: World, tmp_path: Path) -> None:
     with BackgroundService(public_app(world.collector)) as ended:
         address = ended.address
@@ -119,7 +140,7 @@ def test_status_waits_for_a_collector_that_is_starting(world: World, tmp_path: P
                 services.enter_context(BackgroundService(public_app(world.collector), port=port))
 
         def status(patience: int) -> Result:
-            there = Lookout(world.clock, sleep, lambda _address, _ca: Connection(address))
+            there = Lookout(world.clock, sleep, lambda _address, _ca, _own: Connection(address))
             return CliRunner().invoke(app, [*pins, "--wait", str(patience)], obj=there)
 
         assert isinstance(status(2).exception, Unavailable)
