@@ -19,7 +19,7 @@ from common.checks.casting import AT_INTAKE
 from common.checks.check import CheckList
 from common.eid import ocsp, signing
 from common.encoding.octets import to_base64url
-from common.errors import CertificateNotGood, CheckFailed, ServiceRefused
+from common.errors import CertificateNotGood, CheckFailed, Party, ServiceRefused
 from common.log.covering import CoveringTimes
 from common.log.entries import Entry, EntryKind
 from common.messages.election import Election
@@ -83,16 +83,20 @@ class Acceptance:
         self._reached(Step.ADMITTED)
 
     def _ask_responder(self, vote: Candidate, request: bytes, voter: str) -> None:
-        """The certificate's status (C4); notes how the responder does, who is well though a card is revoked."""
+        """The certificate's status (C4): a revoked card is the voter's affair, a bad response the eID authority's.
+
+        Notes how the responder does, who is well though a card is revoked.
+        """
         trouble: str | None = "is out of service"
         try:
             vote.ocsp = self._responder.respond(request)
             trouble = None
             self._checks.run("C4", f"vote {vote.vote_id}", vote, self._facts(voter))
         except CheckFailed as failure:
+            at_fault = Party.VOTER
             if not isinstance(failure.__cause__, CertificateNotGood):
-                trouble = "answers with what does not pass C4"
-            raise
+                at_fault, trouble = Party.EID_AUTHORITY, "answers with what does not pass C4"
+            raise CheckFailed("C4", at_fault, failure.subject, failure.reason) from failure.__cause__
         finally:
             self._notes("the OCSP responder", trouble)
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from pydantic import TypeAdapter
 
 from common.checks.catalogue import CHECKS
-from common.errors import CheckFailed, MalformedMessage
+from common.errors import CheckFailed, MalformedMessage, Party
 from common.messages.message import plain
 from common.routes import Route
 from common.transport.examples import answer_name, examples, request_name
@@ -64,7 +64,8 @@ def problem_documents(route: Route[Any, Any]) -> Iterator[Document]:
             yield problem_of(kind.error(kind.title))
     for check in CHECKS:
         if check.id in route.checks:
-            yield problem_of(CheckFailed(check.id, check.at_fault, _SUBJECT, f"not so: {check.claim}"))
+            at_fault = Party.VOTER if check.id == "C4" else check.at_fault  # a revoked card; routes only take votes
+            yield problem_of(CheckFailed(check.id, at_fault, _SUBJECT, f"not so: {check.claim}"))
 
 
 def _refusal(documents: list[Document], shapes: dict[str, Schema]) -> Schema:

@@ -10,6 +10,7 @@ from common.eid import signing
 from common.eid.certificates import load_certificate
 from common.eid.ocsp import build_request
 from common.encoding.octets import to_base64url
+from common.errors import Party
 from common.messages.message import decode, encode
 from common.messages.vote import SignedBallot
 from scenarios.country.authority import EidAuthority
@@ -158,8 +159,8 @@ def in_anothers_session(scene: Scene) -> bytes:
     return scene.another().raw()
 
 
-def _case(check: str, mutate: Attack, then: str | None = None) -> Case[Scene, bytes]:
-    return Case(check, mutate, casting, then)
+def _case(check: str, mutate: Attack, then: str | None = None, at_fault: Party | None = None) -> Case[Scene, bytes]:
+    return Case(check, mutate, casting, then, at_fault)
 
 
 CASES = (
@@ -168,12 +169,12 @@ CASES = (
     _case("C3", foreign_authority, "C5"),
     _case("C3", authentication_certificate, "C5"),
     _case("C3", responder_certificate, "C5"),
-    _case("C4", revoked),
-    _case("C4", response_replayed),
-    _case("C4", response_stale),
-    _case("C4", response_about_another_card),
-    _case("C4", response_of_another_authority),
-    _case("C4", response_missing),
+    _case("C4", revoked, at_fault=Party.VOTER),
+    _case("C4", response_replayed, at_fault=Party.EID_AUTHORITY),
+    _case("C4", response_stale, at_fault=Party.EID_AUTHORITY),
+    _case("C4", response_about_another_card, at_fault=Party.EID_AUTHORITY),
+    _case("C4", response_of_another_authority, at_fault=Party.EID_AUTHORITY),
+    _case("C4", response_missing, at_fault=Party.EID_AUTHORITY),
     _case("C5", high_s),
     _case("C5", another_persons_key),
     _case("C5", in_anothers_name, "C6"),
