@@ -15,6 +15,7 @@ from common.encoding.times import from_rfc3339
 from common.errors import SetupError
 from common.log.witnessed import open_checkpoint
 from common.messages.manifest import Contest
+from common.messages.receipt import EarlierVote
 from common.transport.options import Ca, Insecure, Json, say
 from voter_client.advice import NotCast
 from voter_client.ballot_paper import ask_choice, given_choices
@@ -86,9 +87,9 @@ def vote(
             place.election, collector, reader, journal, place.checks, around.clock, around.sleep, console.print
         )
         visit = Visit(place, journal, reader, booth, around, console, as_json)
-        cast = visit.run(list(choice or []), retry, voted_elsewhere, yes or as_json)
+        cast, before = visit.run(list(choice or []), retry, voted_elsewhere, yes or as_json)
     code = make_code(place.election.fingerprint, cast.receipt.vote_id, cast.seed)
-    say(as_json, _summary(cast, files), _told(place, cast, around))
+    say(as_json, _summary(cast, before, files), _told(place, cast, around))
     write_code(code, files)
     if not as_json:
         show_code(code, files, console)
@@ -119,8 +120,10 @@ class Visit:
     console: Console
     silent: bool
 
-    def run(self, given: Sequence[str], retry: bool, voted_elsewhere: bool, sure: bool) -> CastVote:
-        """Finish what was interrupted, then vote, unless only that was wanted."""
+    def run(
+        self, given: Sequence[str], retry: bool, voted_elsewhere: bool, sure: bool
+    ) -> tuple[CastVote, EarlierVote | None]:
+        """Finish what was interrupted, then vote, unless only that was wanted; with it, what stood at the entry."""
         self._greet()
         if retry and self.journal.posted is None:
             raise SetupError(
@@ -130,9 +133,9 @@ class Visit:
         if self.journal.posted is not None:
             finished = self._finish(session, retry)
             if finished is not None and (retry or not self._once_more(given)):
-                return finished
+                return finished, session.earlier
             session = self._enter(voted_elsewhere)
-        return self._vote(session, given, sure)
+        return self._vote(session, given, sure), session.earlier
 
     def _greet(self) -> None:
         manifest = self.home.election.manifest
@@ -229,11 +232,20 @@ def _told(home: Home, cast: CastVote, around: Surroundings) -> str:
     )
 
 
-def _summary(cast: CastVote, files: Sequence[Path]) -> dict[str, object]:
+def _summary(cast: CastVote, before: EarlierVote | None, files: Sequence[Path]) -> dict[str, object]:
     return {
         "cast": True,
         "sequence": cast.sequence,
+        "replaced": _replaced(cast, before),
         "vote_id": cast.receipt.vote_id,
         "log_index": cast.receipt.index,
         "code": [str(file) for file in files],
     }
+
+
+def _replaced(cast: CastVote, before: EarlierVote | None) -> dict[str, object] | None:
+    """The vote that no longer counts. Its time is unknown if `cast` was recorded before this visit."""
+    number = cast.sequence - 1
+    if number == 0:
+        return None
+    return {"sequence": number, "time": before.time if before and before.sequence == number else None}

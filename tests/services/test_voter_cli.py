@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from common.eid.personal_code import voter_id
+from common.encoding.times import to_rfc3339
 from common.errors import CheckFailed, Party, ServiceRefused
 from common.messages.receipt import Receipt
 from common.messages.roll import RollChange, RollEntry
@@ -119,6 +120,23 @@ def test_earlier_vote_is_shown_before_it_is_replaced(terminal: Terminal) -> None
     assert re.search(r"You voted today at \d\d:\d\d \(your 1st vote\); a new vote replaces that one", result.output)
     assert "none of the options" in result.output
     assert "your 2nd in this election" in result.output
+
+
+def test_output_for_programs_names_the_vote_that_was_replaced(terminal: Terminal) -> None:
+    """Also from a home that knows nothing of it."""
+    assert terminal.cast()["replaced"] is None
+    at = to_rfc3339(terminal.served.world.clock.now)
+    terminal.served.world.clock.now += 120
+    assert terminal.cast(*OTHERWISE, home="elsewhere")["replaced"] == {"sequence": 1, "time": at}
+    later = to_rfc3339(terminal.served.world.clock.now)
+    fail(terminal, ("before", PowerCut()))
+    failed(terminal.vote(*CHOSEN, "--json", home="elsewhere"))
+    said = terminal.said(terminal.vote("--retry", "--json", home="elsewhere"))
+    assert said["replaced"] == {"sequence": 2, "time": later}
+    fail(terminal, ("after", PowerCut()))
+    failed(terminal.vote(*CHOSEN, "--json", home="elsewhere"))
+    said = terminal.said(terminal.vote("--retry", "--json", home="elsewhere"))
+    assert said["replaced"] == {"sequence": 3, "time": None}, "it had been replaced before this command ran"
 
 
 def test_code_is_written_for_the_owner_alone_and_never_over_a_file(terminal: Terminal) -> None:
