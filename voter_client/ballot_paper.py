@@ -30,9 +30,12 @@ def given_choices(contests: Sequence[Contest], given: Sequence[str]) -> dict[str
 
 def _marked(contest: Contest, marks: Sequence[str]) -> Choice:
     amounts = [0] * len(contest.options)
+    scored = isinstance(contest, VectorContest) and contest.max_per_option > 1
     for mark in marks:
         if mark:
             position, amount = _mark(contest, mark)
+            if amounts[position] and not scored:
+                raise SetupError(f"{contest.title}: {contest.options[position]} is named twice; {rule(contest)}")
             amounts[position] += amount
     return _allowed(contest, tuple(amounts))
 

@@ -53,7 +53,8 @@ def test_choices_from_the_command_line(contest: Contest, marks: list[str], choic
         (POINTS, ["Park:3", "Zoo:3"], "2 to 5 in all"),
         (POINTS, ["Park:-1"], "no option"),
         (POINTS, ["Park:999999999"], "no option"),
-        (CHECKS, ["C", "C"], "choose 0 to 2"),
+        (CHECKS, ["C", "2"], "C is named twice; choose 0 to 2"),
+        (BOARD, ["Ben", "Ben"], "Ben is named twice; choose exactly one"),
     ],
 )
 def test_marks_that_are_no_choice_are_refused(contest: Contest, marks: list[str], said: str) -> None:
