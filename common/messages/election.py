@@ -39,7 +39,8 @@ class Election:
         try:
             return self.units[name]
         except KeyError:
-            raise RuleBroken("no such counting unit") from None
+            shown = "a number" if name.isdigit() else name  # which may be a personal code in the wrong column
+            raise RuleBroken(f"no such counting unit: {shown}") from None
 
 
 def load_election(manifest: Manifest, authority_key: bytes, systems: Mapping[str, Cryptosystem]) -> Election:
