@@ -28,14 +28,14 @@ from tallier.authority import Authority
 from tallier.authority_keys_cli import KEY
 from tallier.outbox import Outbox, open_outbox
 from tallier.process import Fault, Faults, find_faults
-from tallier.wanted import read_changes, read_voters
+from tallier.wanted import read_changes, read_reason, read_time, read_voters
 
 Folder = Annotated[Path, typer.Argument(help="The authority's own folder, which signed the manifest.")]
 Box = Annotated[str, typer.Option("--box", help="Address of the collector's inner door.")]
 Log = Annotated[
     str | None, typer.Option("--collector", help="Address of the collector's public door, if not the manifest's.")
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why; everyone will read it.")]
+Reason = Annotated[str, typer.Option("--reason", callback=read_reason, help="Why; everyone will read it.")]
 
 commands = typer.Typer()
 
@@ -111,7 +111,7 @@ def change_roll(
     box: Box,
     changes: Annotated[
         Path,
-        typer.Option(help="A message of roll changes, or CSV lines: voter,name,unit or voter,remove."),
+        typer.Option(help="Roll changes: a message, or CSV lines voter,name,unit (adds or moves) or voter,remove."),
     ],
     ca: Ca = None,
     tls_cert: TlsCert = None,
@@ -157,7 +157,7 @@ def exclude(
     faults: Annotated[Path | None, typer.Option(help="What `valik processor check --out` wrote.")] = None,
     index: Annotated[int | None, typer.Option(min=0, help="Or one vote: its log index …")] = None,
     check: Annotated[str | None, typer.Option(help="… the check that fails on it, such as C2 …")] = None,
-    reason: Annotated[str | None, typer.Option(help="… and why.")] = None,
+    reason: Annotated[str | None, typer.Option(callback=read_reason, help="… and why.")] = None,
     ca: Ca = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
@@ -183,7 +183,9 @@ def extend(
     folder: Folder,
     manifest: ManifestFile,
     box: Box,
-    closes: Annotated[str, typer.Option(help="The new end of voting, such as 2027-03-05T20:00:00Z.")],
+    closes: Annotated[
+        str, typer.Option(callback=read_time, help="The new end of voting, such as 2027-03-05T20:00:00Z.")
+    ],
     reason: Reason,
     ca: Ca = None,
     tls_cert: TlsCert = None,

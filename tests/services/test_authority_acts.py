@@ -12,6 +12,7 @@ from common.messages.draft import RollChanges
 from common.messages.roll import RollChange, RollEntry
 from common.ports import Lapsed, Unavailable
 from common.transport.documents import read_document, write_document
+from tallier.outbox import require_in_form
 from tallier.process import Fault, Faults
 from tallier.wanted import read_changes, read_voters
 from tests.conftest import CHOICES, PEOPLE
@@ -60,7 +61,9 @@ def test_roll_change_that_the_collector_would_refuse_is_not_sent(polls: Hall) ->
     changes.write_text(f"{PEOPLE[13].code},remove\n")
     refused(RuleBroken, *polls.act("change-roll", "--changes", changes))
     changes.write_text(f"{PEOPLE[13].code},New Person,nowhere\n")
-    refused(RuleBroken, *polls.act("change-roll", "--changes", changes))
+    assert "no such counting unit: nowhere" in refused(RuleBroken, *polls.act("change-roll", "--changes", changes))
+    changes.write_text(f"{PEOPLE[13].code},New Person,{PEOPLE[12].code}\n")
+    assert "counting unit: a number" in refused(RuleBroken, *polls.act("change-roll", "--changes", changes))
     changes.write_text(f"{PEOPLE[13].code},New Person,north\n")
     assert done(*polls.act("change-roll", "--changes", changes))["version"] == 1
 
@@ -78,6 +81,16 @@ def test_faulty_line_of_changes_is_named_and_never_shown(tmp_path: Path, line: s
         read_changes(tmp_path / "changes.csv")
     assert not CODE.search(str(refusal.value))
     assert ("line 1" in str(refusal.value)) == bool(line)
+
+
+@pytest.mark.parametrize("order", ["add", "move", "Remove"])
+def test_order_where_a_name_is_due_is_not_signed_as_a_name(tmp_path: Path, order: str) -> None:
+    changes = tmp_path / "changes.csv"
+    changes.write_text(f"{PEOPLE[1].code},{order},north\n")
+    with pytest.raises(SetupError, match=rf"line 1: '{order.lower()}' stands where .* write voter,name,unit"):
+        read_changes(changes)
+    changes.write_text(f"{PEOPLE[1].code},{order}r,north\n")
+    assert read_changes(changes)[0].entry == RollEntry(voter_id(PEOPLE[1].code), f"{order}r", "north")
 
 
 def test_faulty_line_of_voters_is_named_and_never_shown(tmp_path: Path) -> None:
@@ -147,8 +160,18 @@ def test_nothing_follows_an_abandoned_election(polls: Hall) -> None:
 def test_reason_that_no_message_can_carry_is_refused(polls: Hall) -> None:
     (polls.at / "paper.txt").write_text(PEOPLE[1].code)
     command = polls.act("revoke", "--voters", polls.at / "paper.txt", "--reason")
-    assert "cannot be signed" in refused(SetupError, *command, "x" * 301)
+    for reason in ("x" * 301, "", " on paper", "two\nlines"):
+        assert "--reason: write one line of 1 to 300 characters" in refused(SetupError, *command, reason)
+    with pytest.raises(SetupError, match="cannot be signed"):
+        require_in_form(polls.polls.authority.revoke(polls.polls.election, [voter_id(PEOPLE[1].code)], "x" * 301))
     done(*command, "x" * 300)
+
+
+@pytest.mark.parametrize("closes", ["yesterday", "2027-03-02 12:00", "2027-02-30T12:00:00Z", ""])
+def test_end_of_voting_that_is_no_time_is_told_how_to_write_one(polls: Hall, closes: str) -> None:
+    told = refused(SetupError, *polls.act("extend", "--closes", closes, "--reason", "an outage"))
+    assert "--closes" in told
+    assert "such as 2027-03-05T20:00:00Z" in told
 
 
 def test_exclusion_is_given_in_one_way(polls: Hall) -> None:
