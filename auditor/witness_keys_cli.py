@@ -29,8 +29,8 @@ def new(
     """Make a witness's key. Hand FOLDER/public.json to the election authority; the rest stays secret."""
     key = Ed25519PrivateKey.generate()
     NoteKey(name, KeyType.COSIGNATURE_V1, public_raw(key))  # refuses a name that no note can carry
-    new_folder(folder)
-    (folder / HEADS).mkdir(mode=0o700)
-    save_key(folder / KEY, key)
-    write_document(folder / PUBLIC_FILE, manifests.Witness(name, to_base64url(public_raw(key))))
+    with new_folder(folder):
+        (folder / HEADS).mkdir(mode=0o700)
+        save_key(folder / KEY, key)
+        write_document(folder / PUBLIC_FILE, manifests.Witness(name, to_base64url(public_raw(key))))
     say_made(as_json, folder)

@@ -30,11 +30,11 @@ def new(
     """Make a collector's keys. Hand FOLDER/public.json to the election authority; the rest stays secret."""
     address = require_safe(address)
     log, answers = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-    new_folder(folder)
-    save_key(folder / LOG_KEY, log)
-    save_key(folder / ANSWERS_KEY, answers)
-    write_private(folder / STORE, b"")
-    Store(folder / STORE).close()
     public = [to_base64url(public_raw(key)) for key in (log, answers)]
-    write_document(folder / PUBLIC_FILE, CollectorIntroduction(address, *public))
+    with new_folder(folder):
+        save_key(folder / LOG_KEY, log)
+        save_key(folder / ANSWERS_KEY, answers)
+        write_private(folder / STORE, b"")
+        Store(folder / STORE).close()
+        write_document(folder / PUBLIC_FILE, CollectorIntroduction(address, *public))
     say_made(as_json, folder)

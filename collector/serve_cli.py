@@ -16,9 +16,10 @@ from collector.keys_cli import ANSWERS_KEY, LOG_KEY, STORE
 from collector.store import Store
 from common.checks.catalogue import COMPLETE
 from common.eid.service_keys import public_raw
-from common.errors import ServiceRefused, SetupError
+from common.errors import SetupError
 from common.messages.acts import Signed
 from common.messages.election import Election
+from common.ports import Unavailable
 from common.transport.addresses import LOOPBACK
 from common.transport.client import OcspClient, WitnessClient
 from common.transport.connection import connect
@@ -115,7 +116,14 @@ def open_store(folder: Path) -> Store:
     try:
         store = Store(path)
         empty = not store.leaves(0, 1)
-    except (sqlite3.Error, ServiceRefused) as error:
+    except Unavailable as error:
+        cause = error.__cause__
+        if isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise SetupError(
+                f"{path} cannot be read or written ({cause}); see that the disk has room, and who may write there"
+            ) from None
+        raise SetupError(f"{path}: not a collector's store ({cause})") from None
+    except sqlite3.DatabaseError as error:
         raise SetupError(f"{path}: not a collector's store ({error})") from None
     if empty and (folder / BEGUN).exists():
         raise SetupError(f"{path} holds nothing, and held a log before: {lost}")

@@ -18,8 +18,9 @@ from common.checks.floors import proof_branches
 from common.errors import SetupError
 from common.messages.draft import RollDraft
 from common.messages.manifest import Contest
-from common.transport.documents import write_document
-from common.transport.files import owner_only
+from common.messages.message import encode
+from common.transport.documents import write_files
+from common.transport.files import NewFile, write_new
 from common.transport.options import say
 from scenarios.definition.population import PopulationPlan
 from scenarios.definition.toml_file import Definition, held, load_definition
@@ -43,9 +44,8 @@ def new(directory: Annotated[Path, typer.Argument(help="Where to write election.
         if present:
             _give_up(f"{directory} already holds {' and '.join(present)}; choose another directory")
         directory.mkdir(parents=True, exist_ok=True)
-        for name, opener in zip(FILES, (None, owner_only), strict=True):  # the roll will name voters
-            with open(directory / name, "x", encoding="utf-8", newline="", opener=opener) as file:
-                file.write((TEMPLATE / name).read_text(encoding="utf-8"))
+        whose = zip(FILES, (False, True), strict=True)  # the roll will name voters
+        write_new(*(NewFile(directory / name, (TEMPLATE / name).read_bytes(), private) for name, private in whose))
     except OSError as error:
         _give_up(f"{directory} cannot be written: {error.strerror}; choose another directory")
     typer.echo(f"wrote {directory / FILES[0]} and {directory / FILES[1]}; edit them, then run")
@@ -92,8 +92,8 @@ def draft(
     if open_for is not None:
         drafted = held(drafted, int(time.time()), 60 * open_for)
         require_possible(drafted)
-    write_document(out / "draft.json", drafted)
-    write_document(out / "rows.json", RollDraft(definition.roll), private=True)
+    rows = RollDraft(definition.roll)
+    write_files(NewFile(out / "draft.json", encode(drafted)), NewFile(out / "rows.json", encode(rows), private=True))
     text = f"wrote {out / 'draft.json'} (voting until {drafted.times.closes}) and {out / 'rows.json'}"
     say(as_json, {"draft": str(out / "draft.json"), "rows": str(out / "rows.json")}, text)
 

@@ -12,9 +12,7 @@ from common.encoding.octets import to_base64url
 from common.messages.draft import Draft, RollDraft
 from common.messages.introductions import CollectorIntroduction, EidIntroduction
 from common.messages.manifest import Witness
-from common.messages.message import encode
 from common.transport.documents import new_public_folder, read_document, require_free, write_document, write_line
-from common.transport.key_files import write_private
 from common.transport.options import Insecure, Json, require_permitted, say
 from tallier import acts_cli, authority_keys_cli
 from tallier.acts_cli import open_authority
@@ -67,13 +65,13 @@ def manifest(
     require_free(out)
     founded = found_election(signer, rules, rows.voters, held, parties)
     election = founded.election
-    new_public_folder(out)
-    Outbox(folder / election.manifest.election_id).start(founded.roll)
-    write_document(out / "manifest.json", founded.manifest)
-    write_document(out / "key-proof.json", held.proof)
-    write_private(out / "roll.json", encode(founded.roll))
-    write_line(out / PUBLIC_KEY, to_base64url(signer.public_key))
-    write_line(out / "fingerprint.txt", election.fingerprint)
+    with new_public_folder(out):
+        Outbox(folder / election.manifest.election_id).start(founded.roll)
+        write_document(out / "manifest.json", founded.manifest)
+        write_document(out / "key-proof.json", held.proof)
+        write_document(out / "roll.json", founded.roll, private=True)
+        write_line(out / PUBLIC_KEY, to_base64url(signer.public_key))
+        write_line(out / "fingerprint.txt", election.fingerprint)
     say(
         as_json,
         {"election_id": election.manifest.election_id, "fingerprint": election.fingerprint, "out": str(out)},

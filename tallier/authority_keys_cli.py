@@ -25,8 +25,8 @@ def new(
 ) -> None:
     """Make the authority's key. Everyone pins FOLDER/authority.key; the rest of the folder stays secret."""
     key = Ed25519PrivateKey.generate()
-    new_folder(folder)
-    save_key(folder / KEY, key)
-    write_line(folder / PUBLIC_KEY, to_base64url(public_raw(key)))
+    with new_folder(folder):
+        save_key(folder / KEY, key)
+        write_line(folder / PUBLIC_KEY, to_base64url(public_raw(key)))
     text = f"made {folder}; hand {folder / PUBLIC_KEY} to everyone, on a way that nobody can forge"
     say(as_json, {"public": str(folder / PUBLIC_KEY)}, text)

@@ -79,11 +79,11 @@ def deal(
     require_free(out)
     with shown("Making the key", as_json) as progress:
         dealing, sealed = deal_key(system, rules.threshold, trustees, progress)
-    new_public_folder(out)
     files = {party.name: out / f"sealed-{number}.json" for number, party in enumerate(trustees, start=1)}
-    for file, share in zip(files.values(), sealed, strict=True):
-        write_document(file, share)
-    write_document(out / DEALING, dealing)
+    with new_public_folder(out):
+        for file, share in zip(files.values(), sealed, strict=True):
+            write_document(file, share)
+        write_document(out / DEALING, dealing)
     lines = [f"hand {file} to {name}" for name, file in files.items()]
     say(
         as_json,

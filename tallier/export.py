@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from common.errors import RuleBroken, SetupError
+from common.errors import RuleBroken
 from common.log.entries import EntryKind
 from common.messages.acts import signed_digest
 from common.messages.roll import ChangeSet, Roll
 from common.tally.record_files import RecordFiles
 from common.tally.roll_history import start_history
+from common.transport.documents import write_files
+from common.transport.files import NewFile
 
 HEADER = ("contest", "unit", "units", "option", "votes", "ballots", "voters")
 """`unit` holds the pool of `units`, joined by spaces; empty in the rows of a contest's total. `votes` is empty where
@@ -27,13 +29,7 @@ def write_results(record: RecordFiles, out: Path) -> int:
     writer = csv.writer(text)
     writer.writerow(HEADER)
     writer.writerows(rows)
-    try:
-        with out.open("x", encoding="utf-8", newline="") as file:
-            file.write(text.getvalue())
-    except FileExistsError:
-        raise SetupError(f"{out} is there already and is not overwritten; name another file with --out") from None
-    except OSError as error:
-        raise SetupError(f"{out} cannot be written ({error.strerror}); name another file with --out") from None
+    write_files(NewFile(out, text.getvalue().encode("utf-8")))
     return len(rows)
 
 

@@ -49,9 +49,6 @@ class ProcessorFolder:
         processed: Processed,
     ) -> ProcessorFolder:
         """Write a new folder; `SetupError` if it is there already."""
-        new_folder(folder)
-        (folder / ANSWERS).mkdir(mode=0o700)
-        write_private(folder / AUTHORITY, to_base64url(authority_key).encode("ascii") + b"\n")
         documents = {
             MANIFEST: manifest,
             KEY_PROOF: key_proof,
@@ -60,8 +57,11 @@ class ProcessorFolder:
             SETS: processed.sets,
             AGGREGATES: processed.aggregates,  # last: without it the folder is none
         }
-        for name, document in documents.items():
-            write_private(folder / name, encode(document))
+        with new_folder(folder):
+            (folder / ANSWERS).mkdir(mode=0o700)
+            write_private(folder / AUTHORITY, to_base64url(authority_key).encode("ascii") + b"\n")
+            for name, document in documents.items():
+                write_document(folder / name, document, private=True)
         return cls(folder)
 
     @property

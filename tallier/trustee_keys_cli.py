@@ -32,9 +32,9 @@ def new(
     raw = (public_raw(signing), sealing.public_key().public_bytes_raw())
     public = Trustee(name, *map(to_base64url, raw))
     decode(Trustee, encode(public))  # refuses a name that no message can carry
-    new_folder(folder)
-    save_key(folder / SIGNING, signing)
-    save_key(folder / SEALING, sealing)
-    FileState(folder / STATE).save(EMPTY)
-    write_document(folder / PUBLIC_FILE, public)
+    with new_folder(folder):
+        save_key(folder / SIGNING, signing)
+        save_key(folder / SEALING, sealing)
+        FileState(folder / STATE).save(EMPTY)
+        write_document(folder / PUBLIC_FILE, public)
     say_made(as_json, folder, "the authority and the dealer")

@@ -5,8 +5,10 @@ What cannot be read is told in a sentence: which file, what is wrong with it, wh
 
 from __future__ import annotations
 
+import errno
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar, get_origin
 
@@ -21,7 +23,7 @@ from common.messages.message import decode, encode
 from common.messages.result import Aggregates, SignedAnswer
 from common.requests import RehearsalShares, ShareDelivery
 from common.tally.evidence import Evidence
-from common.transport.files import owner_only
+from common.transport.files import NewFile, new_directory, write_new
 
 M = TypeVar("M")
 _KEY = "give the file authority.key, or what stands in it"
@@ -82,34 +84,44 @@ def write_document(path: Path, value: object, *, private: bool = False) -> None:
 
     `private`: for its owner alone, as is due for all that names voters.
     """
+    write_files(NewFile(path, encode(value), private))
+
+
+def write_files(*files: NewFile) -> None:
+    """Write new files, all of them or none; `SetupError` if there is one of such a name, or no room."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "xb", opener=owner_only if private else None) as stream:
-            stream.write(encode(value))
-    except FileExistsError:
-        raise SetupError(f"{path} is there already and is not overwritten; name another file") from None
+        for file in files:
+            file.path.parent.mkdir(parents=True, exist_ok=True)
+        write_new(*files)
+    except FileExistsError as error:
+        raise SetupError(f"{error.filename} is there already and is not overwritten; name another file") from None
     except OSError as error:
-        raise SetupError(f"{path} cannot be written ({error.strerror}); name another file") from None
+        raise SetupError(f"{error.filename} cannot be written ({error.strerror}); {_remedy(error)}") from None
+
+
+def _remedy(error: OSError) -> str:
+    return "make room, then try again" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "name another file"
 
 
 def write_line(path: Path, line: str) -> None:
     """Write a line of ASCII to a new file; `SetupError` if that cannot be."""
-    try:
-        with path.open("x", encoding="ascii") as stream:
-            stream.write(line + "\n")
-    except OSError as error:
-        raise SetupError(f"{path} cannot be written ({error.strerror}); name another folder") from None
+    write_files(NewFile(path, f"{line}\n".encode("ascii")))
 
 
-def new_public_folder(folder: Path) -> Path:
-    """Make a folder for files to hand out; `SetupError` if it is there already."""
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError:
-        raise SetupError(f"{folder} is there already and is not overwritten; name another folder") from None
-    except OSError as error:
-        raise SetupError(f"{folder} cannot be made ({error.strerror}); name another folder") from None
-    return folder
+@contextmanager
+def new_public_folder(folder: Path) -> Iterator[Path]:
+    """Make a folder for files to hand out; `SetupError` if it is there already.
+
+    If what the caller does with it fails, the folder is taken away again.
+    """
+    with ExitStack() as made:
+        try:
+            made.enter_context(new_directory(folder, 0o777))
+        except FileExistsError:
+            raise SetupError(f"{folder} is there already and is not overwritten; name another folder") from None
+        except OSError as error:
+            raise SetupError(f"{folder} cannot be made ({error.strerror}); name another folder") from None
+        yield folder
 
 
 def require_free(out: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -23,6 +25,43 @@ def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file to be. `private`: for its owner alone."""
+
+    path: Path
+    data: bytes
+    private: bool = False
+
+
+def write_new(*files: NewFile) -> None:
+    """Write files that are not there yet, all of them whole or none: what a full disk cuts short is taken away again.
+
+    `FileExistsError` for one that is there; every `OSError` names its file.
+    """
+    with ExitStack() as undo:
+        for file in files:
+            try:
+                with open(file.path, "xb", opener=owner_only if file.private else None) as stream:
+                    undo.callback(file.path.unlink, missing_ok=True)
+                    stream.write(file.data)
+                    stream.flush()
+            except OSError as error:
+                error.filename = str(file.path)
+                raise
+        undo.pop_all()
+
+
+@contextmanager
+def new_directory(folder: Path, mode: int) -> Iterator[Path]:
+    """Make a folder, and take it away again, with all that is in it, if the work on it fails; `OSError` for both."""
+    folder.mkdir(mode=mode, parents=True)
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        yield folder
+        undo.pop_all()
 
 
 def read_if_present(path: Path) -> bytes | None:

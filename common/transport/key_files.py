@@ -12,29 +12,35 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from common.errors import SetupError
-from common.transport.files import held, owner_only
+from common.transport.files import NewFile, held, new_directory, write_new
 
 LOCK = "lock"
 PUBLIC_FILE = "public.json"
 """What a party tells the election authority about itself; the one file of its folder that is not secret."""
 
 
-def new_folder(folder: Path) -> Path:
-    """Make a party's folder, readable by its owner alone; `SetupError` if it is there already."""
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-        write_private(folder / ".gitignore", b"*\n")
-    except FileExistsError:
-        raise SetupError(f"{folder} is there already; keys are never overwritten, so name another folder") from None
-    except OSError as error:
-        raise SetupError(f"{folder} cannot be made ({error.strerror}); name another folder") from None
-    return folder
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Make a party's folder, readable by its owner alone; `SetupError` if it is there already.
+
+    If what the caller does with it fails, the folder is taken away again.
+    """
+    with ExitStack() as made:
+        try:
+            made.enter_context(new_directory(folder, 0o700))
+            write_private(folder / ".gitignore", b"*\n")
+        except FileExistsError:
+            raise SetupError(
+                f"{folder} is there already; keys are never overwritten, so name another folder"
+            ) from None
+        except OSError as error:
+            raise SetupError(f"{folder} cannot be made ({error.strerror}); name another folder") from None
+        yield folder
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a new file that only its owner can read; never overwrites."""
-    with open(path, "xb", opener=owner_only) as stream:
-        stream.write(data)
+    """Write a new file that only its owner can read, whole or not at all; never overwrites."""
+    write_new(NewFile(path, data, private=True))
 
 
 def save_key(path: Path, key: Ed25519PrivateKey | X25519PrivateKey) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from common.errors import SetupError
 from common.transport.documents import new_public_folder
-from common.transport.files import owner_only
+from common.transport.files import NewFile, write_new
 
 
 def write_record(directory: Path, files: Mapping[str, bytes]) -> None:
@@ -15,14 +15,13 @@ def write_record(directory: Path, files: Mapping[str, bytes]) -> None:
 
     `SetupError` if there is such a directory, or it cannot be made.
     """
-    new_public_folder(directory)
-    if any(path.startswith("sworn/") for path in files):
-        (directory / "sworn").mkdir(mode=0o700)
-    for path, data in files.items():
-        target = directory / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with open(target, "xb", opener=owner_only if path.startswith("sworn/") else None) as stream:
-            stream.write(data)
+    with new_public_folder(directory):
+        if any(path.startswith("sworn/") for path in files):
+            (directory / "sworn").mkdir(mode=0o700)
+        for path, data in files.items():
+            target = directory / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_new(NewFile(target, data, private=path.startswith("sworn/")))
 
 
 def read_record(directory: Path) -> Mapping[str, bytes]:

@@ -25,15 +25,15 @@ _NAMES = ("root", "issuing", "responder")
 
 def found_authority(folder: Path, now: int) -> None:
     """Make the authority's folder, its keys, and `public.json` for the election authority."""
-    new_folder(folder)
-    keys = new_authority_keys(now)
-    for name, part in zip(_NAMES, (keys.root, keys.issuing, keys.responder), strict=True):
-        pem = part.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        write_private(folder / f"{name}.pem", pem + part.certificate.public_bytes(serialization.Encoding.PEM))
-    authority = EidAuthority(lambda: now, keys, FileRegister(folder / REGISTER))
-    write_document(folder / PUBLIC_FILE, EidIntroduction(tuple(map(to_base64url, authority.pinned))))
+    with new_folder(folder):
+        keys = new_authority_keys(now)
+        for name, part in zip(_NAMES, (keys.root, keys.issuing, keys.responder), strict=True):
+            pem = part.key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            write_private(folder / f"{name}.pem", pem + part.certificate.public_bytes(serialization.Encoding.PEM))
+        authority = EidAuthority(lambda: now, keys, FileRegister(folder / REGISTER))
+        write_document(folder / PUBLIC_FILE, EidIntroduction(tuple(map(to_base64url, authority.pinned))))
 
 
 def open_authority(folder: Path, clock: Callable[[], int]) -> EidAuthority:
