@@ -53,6 +53,13 @@ class FileHeadStore:
             raise NotADirectoryError(directory)
         self._directory = directory
 
+    def require_writable(self) -> None:
+        """`OSError` if no head could be kept here: the folder may be read-only, or the disk full."""
+        probe = self._directory / "probe"
+        with held(self._directory / "lock", wait=True):
+            write_durably(probe, b"a head\n")
+            probe.unlink()
+
     def load(self, origin: str) -> Head | None:
         """The stored head, None if there never was one; `EncodingError` if its file is damaged."""
         data = read_if_present(self._path(origin))

@@ -62,16 +62,28 @@ def run(
     names = [m.name for m in election.manifest.witnesses.members if from_base64url(m.key) == public_raw(key)]
     if not names:
         raise SetupError("the manifest does not name this witness; give the folder of one that it names")
-    try:
-        heads = FileHeadStore(folder / HEADS)
-        heads.load(election.log_trust.origin)
-    except NotADirectoryError:
-        raise SetupError(f"{folder / HEADS} is missing: a witness that forgot what it saw must not go on") from None
-    except EncodingError as error:
-        raise SetupError(f"{folder / HEADS}: {error}; a witness that forgot what it saw must not go on") from None
     origin = election.log_trust.origin
+    heads = open_heads(folder / HEADS, origin)
     party = Witness(names[0], key, heads, clock, {origin: election.log_trust.log_key})
     if supervised:
         obey(sys.stdin, sys.stdout, clock)
     noted = NotedWitness(party, origin, PeerLog())
     serve(witness_app(noted, party.require_ready), host, port, tls_files(tls_cert, tls_key))
+
+
+def open_heads(folder: Path, origin: str) -> FileHeadStore:
+    """What a witness saw of a log; `SetupError` if that is lost, or if what it will see could not be kept."""
+    try:
+        heads = FileHeadStore(folder)
+        heads.load(origin)
+        heads.require_writable()
+    except NotADirectoryError:
+        raise SetupError(f"{folder} is missing: a witness that forgot what it saw must not go on") from None
+    except EncodingError as error:
+        raise SetupError(f"{folder}: {error}; a witness that forgot what it saw must not go on") from None
+    except OSError as error:
+        raise SetupError(
+            f"{folder} cannot be read and written ({error.strerror}): a witness keeps what it saw before it answers; "
+            "make room there, and see who may write"
+        ) from None
+    return heads

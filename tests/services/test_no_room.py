@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from auditor.head_store import FileHeadStore
+from auditor.witness_keys_cli import HEADS
+from auditor.witness_serve_cli import open_heads
 from collector.keys_cli import STORE
 from collector.serve_cli import open_store
 from common.errors import SetupError, ValikError
@@ -153,3 +156,20 @@ def test_box_on_a_full_disk_is_not_taken_for_something_else(tmp_path: Path) -> N
     (folder / STORE).write_bytes(b"rubbish" * 1000)
     with pytest.raises(SetupError, match="not a collector's store"):
         open_store(folder)
+
+
+def test_witness_that_could_keep_no_head_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("witness", "new", tmp_path / "witness", "--name", "witness.example.org/valik").exit_code == 0
+    heads = tmp_path / "witness" / HEADS
+    with room(0), pytest.raises(SetupError, match=r"heads cannot be read and written \(.*\): a witness keeps"):
+        open_heads(heads, "log.example.org")
+    kept = open_heads(heads, "log.example.org")
+    assert kept.load("log.example.org") is None
+    assert not (heads / "probe").exists()
+
+    def read_only(*_arguments: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(heads / "lock"))
+
+    monkeypatch.setattr(FileHeadStore, "require_writable", read_only)
+    with pytest.raises(SetupError, match="Read-only file system"):
+        open_heads(heads, "log.example.org")
