@@ -86,7 +86,12 @@ class TrusteeClient(ports.TrusteePort):
         self._connection = connection
 
     def identity(self) -> Trustee:
-        return self._connection.call(routes.IDENTITY, None)
+        try:
+            return self._connection.call(routes.IDENTITY, None)
+        except ServiceRefused as error:
+            if isinstance(error, ports.Unavailable):
+                raise
+            raise ServiceRefused(f"no trustee answers there: {error}") from error
 
     def receive_share(self, sealed: bytes, material: KeyMaterial, trustees: tuple[Trustee, ...]) -> None:
         self._connection.call(routes.RECEIVE_SHARE, ShareDelivery(to_base64url(sealed), material, trustees))

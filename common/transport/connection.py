@@ -78,9 +78,15 @@ class Connection:
         """
         answer = self.exchange(route, encode_body(body), session=session, rest=rest)
         if answer.status not in {200, 204}:
-            raise error_of(answer.status, answer.body)
+            error = error_of(answer.status, answer.body)
+            if answer.status in {404, 405} and type(error) is ServiceRefused:  # no party's own word
+                error = ServiceRefused(
+                    f"the service at {self.address} has no {route.method} {route.url(rest)}: it is of another kind"
+                )
+            raise error
         if answer.body and route.answer is not str and answer.media != _bare(route.answer_media):
-            raise ServiceRefused(f"an answer of type {answer.media[:80]!r} where {route.answer_media} is due")
+            found = f"an answer of type {answer.media[:80]!r} where {route.answer_media} is due"
+            raise ServiceRefused(f"the service at {self.address} gives {found}")
         return decode_body(route.answer, answer.body)
 
     def exchange(self, route: Route[Q, A], body: bytes, *, session: str = "", rest: str = "") -> Answer:

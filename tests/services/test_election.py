@@ -101,5 +101,5 @@ def test_closed_log_takes_no_vote_over_http(elected: tuple[ServedWorld, Tallied]
 def test_public_door_does_not_show_the_box(elected: tuple[ServedWorld, Tallied]) -> None:
     served, _ = elected
     mixed_up = RemoteCollector(served.public, served.public)
-    with pytest.raises(ServiceRefused, match="Not Found"):
+    with pytest.raises(ServiceRefused, match="is of another kind"):
         mixed_up.evidence()

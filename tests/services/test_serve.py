@@ -111,7 +111,9 @@ def test_service_with_tls_is_reached_by_those_who_trust_it(tmp_path: Path) -> No
         assert service.address.startswith("https://")
         with (
             Connection(service.address, tls=trusting) as connection,
-            pytest.raises(ServiceRefused, match="Not Found"),
+            pytest.raises(
+                ServiceRefused, match=r"the service at https://127\.0\.0\.1:\d+ has no GET /checkpoint: it is of"
+            ),
         ):
             connection.call(routes.CHECKPOINT, None)
         with Connection(service.address) as stranger, pytest.raises(Unavailable, match=r"not trusted here .*--ca"):

@@ -26,6 +26,7 @@ from common.transport.client import TrusteeClient
 from common.transport.connection import Connection
 from common.transport.documents import read_authority
 from common.transport.serve import BackgroundService
+from common.transport.server import make_app
 from scenarios.services import Premises
 from tallier.api import trustee_app
 from tallier.trustee import TrusteeService
@@ -228,6 +229,16 @@ def test_trustees_with_tls_let_in_only_the_dealer(tmp_path: Path, premises: Prem
         assert isinstance(half.exception, SetupError)
         own = ("--tls-cert", files.certificate, "--tls-key", files.key)
         assert done(*hold(found.hall, *addresses), "--ca", files.certificate, *own)["threshold"] == 2
+
+
+def test_service_that_is_no_trustee_is_named(tmp_path: Path, premises: Premises) -> None:
+    found = serve(new_hall(tmp_path, draft(), rows(), premises), premises)
+    with BackgroundService(make_app("Valik witness", [])) as other:
+        result = run(*hold(found.hall, *found.addresses[:-1], other.address))
+    assert isinstance(result.exception, ServiceRefused)
+    said = f"no trustee answers there: the service at {other.address} has no GET /identity: it is of another kind"
+    assert str(result.exception) == said
+    assert done(*hold(found.hall, *found.addresses))["threshold"] == 2
 
 
 # --- a trustee in a process of its own
