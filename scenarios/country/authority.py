@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from common.eid.certificates import Purpose, TrustAnchors
+from common.eid.personal_code import parse_voter_id
 from common.errors import IdentityError
 from scenarios.country.population import Person
 from scenarios.country.profiles import Authority, Validity, authority, person_certificate, responder_certificate
@@ -77,6 +79,18 @@ class EidAuthority:
             if self.status(slot.certificate.serial_number) is None:
                 raise IdentityError("this authority did not issue the card")
             self.register.revoke(slot.certificate.serial_number, moment)
+
+    def replace(self, lost: VoterToken) -> VoterToken:
+        """A new card for the holder of `lost`; all that the holder had before is revoked from now on.
+
+        One card is good at a time, so of two replacements for the same card the first is revoked as well.
+        """
+        self.revoke(lost)
+        holder = x509.NameAttribute(x509.NameOID.SERIAL_NUMBER, lost.voter_id)
+        for issued in self.register.all():
+            if issued.revoked_at is None and holder in issued.certificate.subject:
+                self.register.revoke(issued.certificate.serial_number, self.clock())
+        return self.issue(Person.named(lost.name, parse_voter_id(lost.voter_id)))
 
     def status(self, serial_number: int) -> Issued | None:
         """What is known of a certificate; None if this authority never issued it."""

@@ -58,13 +58,17 @@ def issue(
 
 @commands.command()
 def reissue(folder: Folder, card: Card, out: Cards, as_json: Json = False) -> None:
-    """After a loss: the card's certificates are revoked from now on, and its owner gets a new card with new PINs."""
+    """After a loss: the owner gets a new card with new PINs, and all earlier cards of the same person are revoked.
+
+    One card of a person is good at a time. So a card that was reissued before may be reissued again, be it that the
+    new one was lost too: the new one is then revoked as well.
+    """
     authority, lost = open_authority(folder, Clock()), VoterToken.load(card)
-    authority.revoke(lost)
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pins = hand_out(authority.issue(Person.named(lost.name, parse_voter_id(lost.voter_id))), out)
+    pins = hand_out(authority.replace(lost), out)
     write_sheet(out, read_pins(out))
-    say(as_json, {"card": str(out / pins.folder)}, f"{card} is revoked; the new card is {out / pins.folder}")
+    text = f"{card} is revoked, and every other card of its owner; the new card is {out / pins.folder}"
+    say(as_json, {"card": str(out / pins.folder)}, text)
 
 
 @commands.command()

@@ -6,7 +6,7 @@ In memory, or in a file that the running OCSP responder and the command line sha
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +34,9 @@ class Register(Protocol):
 
     def find(self, serial_number: int) -> Issued | None: ...
 
+    def all(self) -> Iterator[Issued]:
+        """Every certificate, in no order."""
+
     def revoke(self, serial_number: int, at: int) -> None:
         """From `at` on; a certificate that was revoked before stays revoked since then."""
 
@@ -49,6 +52,9 @@ class MemoryRegister:
 
     def find(self, serial_number: int) -> Issued | None:
         return self.issued.get(serial_number)
+
+    def all(self) -> Iterator[Issued]:
+        return iter(tuple(self.issued.values()))
 
     def revoke(self, serial_number: int, at: int) -> None:
         known = self.issued[serial_number]
@@ -71,6 +77,10 @@ class FileRegister:
     def find(self, serial_number: int) -> Issued | None:
         rows = self._run("SELECT certificate, revoked_at FROM issued WHERE serial = ?", str(serial_number))
         return Issued(x509.load_der_x509_certificate(rows[0][0]), rows[0][1]) if rows else None
+
+    def all(self) -> Iterator[Issued]:
+        rows = self._run("SELECT certificate, revoked_at FROM issued")
+        return (Issued(x509.load_der_x509_certificate(der), revoked_at) for der, revoked_at in rows)
 
     def revoke(self, serial_number: int, at: int) -> None:
         update = "UPDATE issued SET revoked_at = MIN(?, COALESCE(revoked_at, ?)) WHERE serial = ?"

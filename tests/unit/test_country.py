@@ -15,6 +15,7 @@ from common.errors import IdentityError
 from scenarios.country.authority import EidAuthority
 from scenarios.country.ocsp_responder import OcspResponder
 from scenarios.country.population import MEN, SURNAMES, WOMEN, people
+from scenarios.country.register import FileRegister
 from voter_client.software_card import VoterToken
 
 NOW = 1_800_000_000
@@ -74,6 +75,28 @@ def test_authority_pins_what_its_cards_need() -> None:
 def test_authority_revokes_only_its_own_cards() -> None:
     with pytest.raises(IdentityError, match="did not issue"):
         EidAuthority(lambda: NOW).revoke(CARD)
+
+
+@pytest.mark.parametrize("kept", ["in memory", "in a file"])
+def test_card_reissued_twice_leaves_one_good_card(tmp_path: Path, kept: str) -> None:
+    """And nobody else loses theirs."""
+    authority = EidAuthority(lambda: NOW, register=FileRegister(tmp_path / "issued") if kept == "in a file" else None)
+    person, other = people(2, seed=22)
+    lost, others = authority.issue(person), authority.issue(other)
+    first = authority.replace(lost)
+    assert good(authority, first)
+    second = authority.replace(lost)
+    assert [good(authority, card) for card in (lost, first, second, others)] == [False, False, True, True]
+    assert (second.voter_id, second.name) == (lost.voter_id, lost.name)
+    with pytest.raises(IdentityError, match="did not issue"):
+        authority.replace(CARD)
+
+
+def good(authority: EidAuthority, card: VoterToken) -> bool:
+    """Whether both certificates of a card are; that one is and one is not is a fault."""
+    found = [authority.status(slot.certificate.serial_number) for slot in (card.authentication, card.signature)]
+    (state,) = {issued is not None and issued.revoked_at is None for issued in found}
+    return state
 
 
 def test_card_survives_its_folder(tmp_path: Path) -> None:
