@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
@@ -27,6 +28,8 @@ from common.messages.vote import RecordedVote, SignedBallot, digest_of, vote_id
 from common.tally.candidate import Candidate
 
 CODE = "VALIK1:"
+_DIGEST, _KEY = re.compile(r"[0-9a-f]{64}\Z"), re.compile(r"[A-Za-z0-9_-]{43}\Z")
+_PINNED = (("value", "not shown; hold it against what was announced"),)
 _CODE_BYTES, _OPEN_BYTES = 56, 24
 """A verification code is fingerprint prefix (8 bytes), vote id (16) and the seed, which is never shown."""
 
@@ -52,7 +55,18 @@ def explain(data: bytes) -> Found:
         return Found(Kind("private key", "SECRET: whoever has it can act for its owner. Give it to nobody."), ())
     if text.startswith(("{", "[")):
         return _json(data)
-    return _note(text)
+    return _line(text.removesuffix("\n")) or _note(text)
+
+
+def _line(text: str) -> Found | None:
+    """What authority and election are pinned by. Not shown: a seed or a salt would look the same."""
+    if _DIGEST.match(text):
+        what = "32 bytes in hex, such as an election's fingerprint, in fingerprint.txt."
+        return Found(Kind("digest or nonce", what), _PINNED)
+    if _KEY.match(text):
+        what = "32 bytes in base64url, such as the election authority's key, in authority.key."
+        return Found(Kind("public key", what), _PINNED)
+    return None
 
 
 def _code(text: str) -> Found:
@@ -106,6 +120,8 @@ def _json(data: bytes) -> Found:
 def _many(values: list[Any], word: str) -> Found:
     """A list's length, and its first member explained."""
     first = values[0] if values else None
+    if values and not isinstance(first, dict | str):
+        raise MalformedMessage(f"a {word} of what is no message of this project")
     if not isinstance(first, dict):
         what = "Checkpoints, to be shown one by one." if isinstance(first, str) else "Nothing is in it."
         return Found(Kind(f"{word} of {len(values)}", what), ())
@@ -116,7 +132,7 @@ def _many(values: list[Any], word: str) -> Found:
 def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
