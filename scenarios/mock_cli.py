@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
@@ -95,12 +95,21 @@ def show(console: Console, report: AuditReport, played: Played, draft: Draft, ro
 def wait_for_interrupt(console: Console, supervisor: Supervisor) -> None:
     """Say where the services are, and let them be until Ctrl-C or until one ends."""
     for service in supervisor.services:
-        console.print(f"  {service.party}: {' '.join(service.addresses.values())}", markup=False)
+        console.print(f"  {service.party}: {doors(service.addresses)}", markup=False)
     console.print("The services run until you press Ctrl-C.")
     with suppress(KeyboardInterrupt):
         while True:
             supervisor.require_alive()
             time.sleep(1)
+
+
+def doors(addresses: Mapping[str, str]) -> str:
+    """A service's doors: the first is for everyone; the collector's inner one hands out the ballot box."""
+    first, *others = (
+        address if name == "ready" else f"{address} (the inner door, for authority and processor: --box)"
+        for name, address in addresses.items()
+    )
+    return ", ".join([first, *others])
 
 
 def new_folder_for_logs(root: Path) -> Path:

@@ -17,7 +17,7 @@ from common.crypto.cryptosystem import KeyProof
 from common.errors import ServiceRefused
 from common.messages.acts import Signed
 from common.messages.election import Election
-from common.messages.result import Result, SignedAnswer
+from common.messages.result import Result, SignedAnswer, Total
 from common.tally.evidence import Evidence
 from common.tally.record_files import RecordFiles
 from common.transport.client import BoxClient, TrusteeClient
@@ -241,5 +241,11 @@ def _print_result(election: Election, result: Result) -> None:
         table.add_column("votes", justify="right")
         for option, count in zip(contest.options, total.counts, strict=True):
             table.add_row(escape(option), str(count))
-        table.caption = f"{total.ballots} ballots, {total.unopened} in pools too small to open"
+        table.caption = caption(total)
         Console().print(table)
+
+
+def caption(total: Total) -> str:
+    """How many ballots stand behind a contest's counts, and how many more had to stay closed, if any."""
+    closed = f", and {total.unopened} in pools too small to open" if total.unopened else ""
+    return f"{total.ballots} ballots{closed}"

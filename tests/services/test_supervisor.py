@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from scenarios.country.office_files import found_authority
+from scenarios.mock_cli import doors
 from scenarios.supervisor import PartyFailed, Service, Supervisor
 
 KILLED_SUPERVISOR = """
@@ -67,6 +68,13 @@ def test_service_is_reached_where_it_says_and_takes_the_time_it_is_told(
     assert service.process.returncode in {0, -signal.SIGTERM}
     assert supervisor.spent["eid"].cpu > 0.1
     assert supervisor.services == ()
+
+
+def test_doors_that_are_kept_open_are_told_apart() -> None:
+    collector = {"ready": "http://127.0.0.1:1", "box": "http://127.0.0.1:2"}
+    inner = "http://127.0.0.1:2 (the inner door, for authority and processor: --box)"
+    assert doors(collector) == f"http://127.0.0.1:1, {inner}"
+    assert doors({"ready": "http://127.0.0.1:3"}) == "http://127.0.0.1:3"
 
 
 def test_nonsense_from_the_supervisor_ends_the_service(service: Service) -> None:

@@ -13,12 +13,13 @@ from auditor.audit import audit
 from common.crypto.systems import SYSTEMS
 from common.errors import ServiceRefused, SetupError
 from common.messages.message import decode, encode
-from common.messages.result import Result
+from common.messages.result import Result, Total
 from common.tally.record import SET_NAMES
 from common.tally.record_files import RecordFiles
 from common.transport.key_files import held_alone
 from common.transport.record_folder import read_record
 from tallier.export import result_rows
+from tallier.processor_cli import caption
 from tests.services.by_hand import (
     CODE,
     TRUSTEES,
@@ -86,6 +87,11 @@ def test_people_read_tables_and_what_comes_next(finished: Finished, tmp_path: Pa
 
 
 # --- the results as CSV
+
+
+def test_ballots_that_stayed_closed_are_told_only_if_there_are_some() -> None:
+    assert caption(Total("board", 5, 0, (3, 2))) == "5 ballots"
+    assert caption(Total("board", 5, 2, (3, 2))) == "5 ballots, and 2 in pools too small to open"
 
 
 def test_export_gives_a_row_for_each_unit_and_option(finished: Finished, tmp_path: Path) -> None:
