@@ -9,8 +9,9 @@ from common.errors import RuleBroken, ValikError
 from common.messages.ballot import ballot_digest, pseudonym
 from common.tally.candidate import Batch, Candidate, CastingFacts, Nameless, NamelessFacts
 
-AT_INTAKE = ("C1", "C2", "C12", "C7", "C8", "C9", "C3", "C5", "C6", "C10", "C11")
-"""In the collector's order: cheap ones first. C4 follows, once the OCSP responder has answered."""
+AT_INTAKE = ("C1", "C2", "C6", "C12", "C7", "C8", "C9", "C3", "C5", "C10", "C11")
+"""In the collector's order: cheap ones first, and C6 before all that looks at the session's voter: roll, head, rate.
+C4 follows, once the OCSP responder has answered."""
 IN_THE_BOX = ("C1", "C2", "C3", "C4", "C5", "C7", "C8", "C9", "C10")
 """Repeated vote by vote at every replay; C11 then runs on all of them as one batch."""
 
@@ -31,7 +32,9 @@ def c2_election_and_time(vote: Candidate, facts: CastingFacts) -> None:
         raise RuleBroken("the vote was signed outside the voting period")
     if not election.opens - times.skew <= facts.time <= facts.closes + times.grace - facts.margin:
         raise RuleBroken("the vote was recorded outside the voting period")
-    if not -times.skew <= facts.time - stated <= times.max_age + times.skew - facts.margin:
+    if facts.time - stated < -times.skew:
+        raise RuleBroken(f"the vote was signed {stated - facts.time} s ahead of its recording: a clock is ahead")
+    if facts.time - stated > times.max_age + times.skew - facts.margin:
         raise RuleBroken(f"{facts.time - stated} s between signing and recording; {times.max_age} s are allowed")
 
 
@@ -74,9 +77,9 @@ def c7_on_the_roll(vote: Candidate, facts: CastingFacts) -> None:
     row = facts.roll.row(statement.voter, facts.roll.version)
     if row is None:
         raise RuleBroken("the voter is not on the roll")
-    if statement.roll_version > facts.roll.version or not facts.roll.unchanged_since(
-        statement.voter, statement.roll_version
-    ):
+    if statement.roll_version > facts.roll.version:
+        raise RuleBroken(f"the vote names a roll version that does not exist; the newest is {facts.roll.version}")
+    if not facts.roll.unchanged_since(statement.voter, statement.roll_version):
         raise RuleBroken("the voter's row changed since the roll version that the vote names; sign anew")
     if ballot.unit != row.unit:
         raise RuleBroken("the ballot is of another unit than the voter")
@@ -96,8 +99,11 @@ def c8_ballot_is_the_signers(vote: Candidate, facts: CastingFacts) -> None:
 def c9_continues_chain(vote: Candidate, facts: CastingFacts) -> None:
     due = facts.head.sequence + 1 if facts.head else 1
     previous = facts.head.digest if facts.head else None
-    if vote.statement.sequence != due or vote.statement.supersedes != previous:
+    if vote.statement.sequence != due:
         raise RuleBroken(f"the vote does not continue the voter's chain: number {due} is due")
+    if vote.statement.supersedes != previous:
+        known = f"number {due - 1}, but names another vote than that" if facts.head else "no vote, but names one"
+        raise RuleBroken(f"the vote does not continue the voter's chain: it follows {known}")
 
 
 def c10_elements(vote: Candidate | Nameless, facts: CastingFacts | NamelessFacts) -> None:

@@ -66,7 +66,10 @@ def v2_receipt(answer: VerificationAnswer, election: Election) -> None:
 
 
 def v3_opens_from_seed(seeded: SeededBallot, _context: None) -> None:
-    _ = seeded.choices
+    try:
+        _ = seeded.choices
+    except (CryptoError, RuleBroken) as error:
+        raise CryptoError(f"the ballot does not open with this code's seed: {error}") from error
 
 
 def v4_latest(answer: VerificationAnswer, scan: Scan) -> None:

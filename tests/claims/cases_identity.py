@@ -141,10 +141,11 @@ def another_persons_key(scene: Scene) -> bytes:
     return _signed_anew(scene.raw(), forged)
 
 
-def in_anothers_name(scene: Scene) -> bytes:
-    """The voter signs a statement, and a ballot, that name somebody else on the roll."""
+def in_anothers_name_and_session(scene: Scene) -> bytes:
+    """The statement names the victim, in whose session it is posted; the signature is somebody else's."""
     victim = scene.another()
-    return scene.raw(victim.prepared.ballot, voter=victim.voter, salt=victim.prepared.salt)
+    scene.view = victim.view
+    return in_the_name_of(victim, scene)
 
 
 def two_signing_times(scene: Scene) -> bytes:
@@ -152,6 +153,15 @@ def two_signing_times(scene: Scene) -> bytes:
 
 
 # --- C6
+
+
+def in_the_name_of(victim: Scene, scene: Scene) -> bytes:
+    return scene.raw(victim.prepared.ballot, voter=victim.voter, salt=victim.prepared.salt)
+
+
+def in_anothers_name(scene: Scene) -> bytes:
+    """In the own session, signed with the own card; only the statement names the victim."""
+    return in_the_name_of(scene.another(), scene)
 
 
 def in_anothers_session(scene: Scene) -> bytes:
@@ -177,7 +187,8 @@ CASES = (
     _case("C4", response_missing, at_fault=Party.EID_AUTHORITY),
     _case("C5", high_s),
     _case("C5", another_persons_key),
-    _case("C5", in_anothers_name, "C6"),
+    _case("C5", in_anothers_name_and_session),
     _case("C5", two_signing_times),
     _case("C6", in_anothers_session),
+    _case("C6", in_anothers_name, "C5"),
 )

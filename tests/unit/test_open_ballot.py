@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from common.checks.device import open_ballot
+from common.checks.device import SeededBallot, open_ballot, v3_opens_from_seed
 from common.encoding.octets import to_base64url
 from common.errors import CryptoError, RuleBroken
 from common.messages.ballot import Ballot
@@ -64,6 +64,14 @@ def test_total_above_the_most_does_not_open(world: World, prepared: PreparedBall
     """Three approvals where two are allowed: each amount is fine by itself."""
     with pytest.raises(RuleBroken, match="in total"):
         open_ballot(with_ciphertext(world, prepared, 1, 1, 1), prepared.seed, world.election)
+
+
+def test_v3_says_that_the_seed_is_what_does_not_open_the_ballot(world: World, prepared: PreparedBallot) -> None:
+    v3_opens_from_seed(SeededBallot(prepared.ballot, prepared.seed, world.election), None)
+    too_many = with_ciphertext(world, prepared, 1, 1, 1)
+    for ballot, seed in ((prepared.ballot, bytes(32)), (too_many, prepared.seed)):
+        with pytest.raises(CryptoError, match="does not open with this code's seed"):
+            v3_opens_from_seed(SeededBallot(ballot, seed, world.election), None)
 
 
 def test_ciphertext_left_out_does_not_open(world: World, prepared: PreparedBallot) -> None:

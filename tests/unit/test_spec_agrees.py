@@ -11,6 +11,7 @@ import pytest
 
 from collector import accept, notices, sessions
 from common.checks import floors
+from common.checks.casting import AT_INTAKE, IN_THE_BOX
 from common.checks.catalogue import CHECKS, DEFENCES
 from common.crypto import batch, encoding_schemes, keyproof, membership, paillier, threshold
 from common.eid import auth_token, certificates, ocsp, signing
@@ -76,6 +77,11 @@ def section(text: str, heading: str) -> str:
     start = text.index(f"\n## {heading}")
     end = text.find("\n## ", start + 1)
     return text[start:] if end < 0 else text[start:end]
+
+
+def unwrapped(text: str) -> str:
+    """The text without its line breaks."""
+    return " ".join(text.split())
 
 
 def rows(text: str) -> Iterator[list[str]]:
@@ -144,6 +150,14 @@ def test_spec_defines_every_check_as_the_catalogue_does() -> None:
         assert listed[defence.id][0] == defence.claim
     text = chapter(12)
     assert [check.id for check in CHECKS if f"**{check.id}.**" not in text and not check.id.startswith("L")] == []
+
+
+def test_spec_gives_the_orders_in_which_votes_are_checked() -> None:
+    intake, box = ", ".join(AT_INTAKE), ", ".join(IN_THE_BOX)
+    assert f"**Check** {intake} on the collector's clock" in unwrapped(section(chapter(9), "9.2"))
+    rules = unwrapped(section(chapter(12), "12.2"))
+    assert f"The collector runs them in the order {intake}, then fetches the OCSP response" in rules
+    assert f"In the box the order is {box} vote by vote" in rules
 
 
 def test_every_check_that_the_documents_mention_exists() -> None:
