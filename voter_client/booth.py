@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from common.checks.check import CheckList
-from common.errors import CheckFailed, ServiceRefused, ValikError
+from common.errors import CheckFailed, ValikError
 from common.messages.election import Election
 from common.ports import NotAuthenticated, Unavailable
 from voter_client.advice import advised, refused_for_good
@@ -70,9 +70,6 @@ class Booth:
     def _cast_anew(self, session: VotingSession, prepared: PreparedBallot) -> CastVote:
         self._say("The voter roll has changed meanwhile; your vote is signed anew.")
         self._patiently(lambda: session.sign(prepared))
-        if session.unit != prepared.ballot.unit:
-            self._journal.give_up()
-            raise ServiceRefused(f"you now vote in the unit {session.unit}; start again with the ballot of that unit")
         return self._post(session)
 
     def _post(self, session: VotingSession) -> CastVote:

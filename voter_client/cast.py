@@ -80,10 +80,16 @@ class VotingSession:
         return self.retry()
 
     def sign(self, prepared: PreparedBallot) -> None:
-        """Have the card sign, by what the collector shows now; the journal keeps it for `retry` to post."""
+        """Have the card sign, by what the collector shows now; the journal keeps it for `retry` to post.
+
+        `ServiceRefused`, with nothing signed, if another vote was recorded meanwhile or the voter's unit changed.
+        """
         view = self._checked(self._collector.refresh(self._view.session))
         if view.earlier != self._view.earlier:
             raise ServiceRefused("another vote under your name was recorded meanwhile; look at it, then start again")
+        if view.unit != prepared.ballot.unit:
+            self._view = view
+            raise ServiceRefused(f"you now vote in the unit {self.unit}; start again with the ballot of that unit")
         sequence = view.earlier.sequence + 1 if view.earlier else 1
         signed_ballot = sign_vote(self._election, prepared, self._card, view)
         self._posted = PostedVote(signed_ballot, sequence, prepared.seed)
@@ -103,12 +109,16 @@ class VotingSession:
         return vote
 
     def _checked(self, view: SessionView) -> SessionView:
-        """The collector's clock decides the statement's time, so the client's own must agree with it."""
+        """The collector's clock decides the statement's time, so the client's own must agree with it; what the voter
+        votes in stands in the manifest, and the view must say the same.
+        """
         skew = self._election.manifest.times.skew
         if abs(from_rfc3339(view.time) - self._clock()) > skew:
             raise RuleBroken(
                 f"the collector's clock differs from this computer's by more than {skew} s; set this one right first"
             )
+        if view.contests != (self._election.unit(view.unit).contests if view.unit is not None else ()):
+            raise RuleBroken("the collector shows other contests for your unit than the election has")
         return view
 
 

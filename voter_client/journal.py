@@ -58,10 +58,12 @@ def _in_memory(_journal: Journal) -> None:
 
 @dataclass(slots=True)
 class Journal:
-    """One voter's memory of one election. `open_numbers`: votes posted that have no receipt yet, or never will.
+    """One voter's memory of one election. `open_numbers`: votes posted that have no receipt yet, or never will; and
+    those that the voter called their own.
 
-    `posted` is the vote to post again after an interruption. `keep` is called after every change, before anything
-    else happens: what it has written survives a crash.
+    `seen` came in `note`, with all its signatures: with another note it is evidence that the log forked ("" if an
+    older client kept the checkpoint alone). `posted` is the vote to post again after an interruption. `keep` is
+    called after every change, before anything else happens: what it has written survives a crash.
     """
 
     election: Election
@@ -70,6 +72,13 @@ class Journal:
     open_numbers: set[int] = field(default_factory=set)
     posted: PostedVote | None = None
     keep: Callable[[Journal], None] = field(default=_in_memory, repr=False, compare=False)
+    note: str = field(default="", repr=False)
+
+    @property
+    def unsettled(self) -> tuple[int, ...]:
+        """Those of `open_numbers` that may be the latest vote's: what a later one replaced cannot be it again."""
+        newest = self.votes[-1].sequence if self.votes else 0
+        return tuple(sorted(number for number in self.open_numbers if number > newest))
 
     def about_to_post(self, posted: PostedVote) -> None:
         """Remember a vote before it leaves: it may be recorded though no receipt comes back."""
@@ -90,10 +99,9 @@ class Journal:
         checks.run("R3", subject, vote.receipt, self.election)
         newest = verify_log_signature(vote.receipt.checkpoint, self.election.log_trust)
         checks.run("R4", subject, History(self._steps(newest, log), newest.size), self.election)
-        self._see(newest)
+        self._see(newest, vote.receipt.checkpoint)
         self.posted = None
-        # what a later vote replaced cannot be the latest again
-        self.open_numbers = {number for number in self.open_numbers if number > vote.sequence}
+        self.open_numbers.discard(vote.sequence)
         if vote.receipt.vote_id not in {known.receipt.vote_id for known in self.votes}:
             self.votes.append(vote)
             self.votes.sort(key=lambda known: known.sequence)  # a retry may fetch an older vote's receipt last
@@ -116,11 +124,11 @@ class Journal:
         history = History(self._steps(newest, log), newest.size)
         if self.votes:
             last = self.votes[-1]
-            newest_id, replaced = last.receipt.vote_id, max(self.open_numbers, default=0) > last.sequence
+            newest_id, replaced = last.receipt.vote_id, bool(self.unsettled)
             answer = port.latest(newest_id)
             history = replace(history, answer=answer, newest=newest_id, sequence=last.sequence, replaced=replaced)
         checks.run("R4", "receipts", history, self.election)
-        self._see(newest)
+        self._see(newest, note)
         self.keep(self)
 
     def require_known(self, earlier: EarlierVote | None) -> None:
@@ -129,12 +137,18 @@ class Journal:
 
         A vote this client posted without getting a receipt (lapsed, or the connection broke) may be the latest.
         """
-        if not self.votes or (earlier is not None and earlier.sequence in self.open_numbers):
+        if not self.votes or self.may_be_own(earlier):
             return
         if earlier is not None and earlier.sequence > self.votes[-1].sequence:
             raise VotedElsewhere(earlier)
         if earlier is None or earlier.digest != self.votes[-1].digest:
             raise ServiceRefused("the collector's latest vote under your name is not the one of your newest receipt")
+
+    def may_be_own(self, earlier: EarlierVote | None) -> bool:
+        """Whether it has the number of a vote that was posted without getting a receipt: more cannot be known, for a
+        vote's digest covers the OCSP response, which only a receipt brings.
+        """
+        return earlier is not None and earlier.sequence in self.unsettled
 
     def _steps(self, newest: Checkpoint, log: LogPort) -> tuple[Consistency, ...]:
         if self.seen is None:
@@ -142,6 +156,6 @@ class Journal:
         older, newer = sorted((self.seen, newest), key=lambda checkpoint: checkpoint.size)
         return (Consistency(older, newer, log.consistency(older, newer)),)
 
-    def _see(self, newest: Checkpoint) -> None:
+    def _see(self, newest: Checkpoint, note: str) -> None:
         if self.seen is None or newest.size >= self.seen.size:
-            self.seen = newest
+            self.seen, self.note = newest, note

@@ -1,4 +1,7 @@
-"""A journal as a file: everything needed to go on after a crash, and a sum that tells damage from an empty past."""
+"""A journal as a file: everything needed to go on after a crash, and a sum that tells damage from an empty past.
+
+Version 2 keeps the newest checkpoint as the note it came in; version 1, still read, kept its body alone.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from common.encoding.octets import from_hex
-from common.errors import MalformedMessage
-from common.log.checkpoint import parse_checkpoint_body
+from common.errors import LogError, MalformedMessage
+from common.log.checkpoint import Checkpoint, parse_checkpoint_body, read_checkpoint
+from common.log.note import MAX_NOTE_LENGTH
 from common.messages.election import Election
 from common.messages.message import Digest, Positive, VoterId, decode, encode, message
 from common.messages.receipt import Receipt
@@ -34,13 +38,13 @@ class _Cast:
 
 @message
 class _Kept:
-    version: Literal[1]
+    version: Literal[1, 2]
     fingerprint: Digest
     voter: VoterId
     votes: tuple[_Cast, ...]
     posted: _Posted | None
     open_numbers: tuple[Positive, ...]
-    seen: Annotated[str, Field(max_length=1_000)] | None
+    seen: Annotated[str, Field(max_length=MAX_NOTE_LENGTH)] | None
 
 
 @message
@@ -52,7 +56,7 @@ class _File:
 def write_journal(journal: Journal, voter: str) -> bytes:
     """The file's bytes. They hold seeds: whoever reads them can read the votes."""
     kept = _Kept(
-        1,
+        2 if journal.note else 1,
         journal.election.fingerprint,
         voter,
         tuple(_Cast(_posted(vote.signed_ballot, vote.sequence, vote.seed), vote.receipt) for vote in journal.votes),
@@ -60,7 +64,7 @@ def write_journal(journal: Journal, voter: str) -> bytes:
         if journal.posted
         else None,
         tuple(sorted(journal.open_numbers)),
-        journal.seen.body if journal.seen else None,
+        journal.note or (journal.seen.body if journal.seen else None),
     )
     return encode(_File(kept, _sum(kept)))
 
@@ -74,13 +78,21 @@ def read_journal(data: bytes, voter: str, election: Election) -> Journal:
     if (kept.fingerprint, kept.voter) != (election.fingerprint, voter):
         raise MalformedMessage("the journal is of another election or voter")
     posted = _read_posted(kept.posted) if kept.posted else None
-    return Journal(
-        election,
-        [_read_cast(cast) for cast in kept.votes],
-        parse_checkpoint_body(kept.seen) if kept.seen else None,
-        set(kept.open_numbers),
-        posted,
-    )
+    seen, note = _read_seen(kept)
+    votes = [_read_cast(cast) for cast in kept.votes]
+    return Journal(election, votes, seen, set(kept.open_numbers), posted, note=note)
+
+
+def _read_seen(kept: _Kept) -> tuple[Checkpoint | None, str]:
+    """The newest checkpoint, and the note it came in, "" if that was not kept."""
+    if not kept.seen:
+        return None, ""
+    if kept.version == 1:
+        return parse_checkpoint_body(kept.seen), ""
+    try:
+        return read_checkpoint(kept.seen)[1], kept.seen
+    except LogError as error:
+        raise MalformedMessage(str(error)) from error
 
 
 def _posted(signed_ballot: bytes, sequence: int, seed: bytes) -> _Posted:

@@ -167,7 +167,8 @@ def receipts(
             failure = error
         except Unavailable as error:
             raise Unavailable(f"{error}. The receipts stay what they are; look again later") from error
-    _table(journal, around, failure, as_json)
+    newest_is = "newest here" if record is not None or journal.unsettled else "your latest"
+    _table(journal, around, failure, newest_is, as_json)
     newest = journal.votes[-1]
     write_code(make_code(place.election.fingerprint, newest.receipt.vote_id, newest.seed), files)
     if failure is not None:
@@ -181,7 +182,9 @@ def _read(record: Path) -> RecordFiles:
         raise SetupError(f"the record cannot be read ({error.strerror})") from None
 
 
-def _table(journal: Journal, around: Surroundings, failure: CheckFailed | None, as_json: bool) -> None:
+def _table(
+    journal: Journal, around: Surroundings, failure: CheckFailed | None, newest_is: str, as_json: bool
+) -> None:
     rows = [
         (vote.sequence, Candidate(vote.signed_ballot).statement.time, vote.receipt.index, vote.receipt.vote_id)
         for vote in journal.votes
@@ -192,7 +195,7 @@ def _table(journal: Journal, around: Surroundings, failure: CheckFailed | None, 
         table.add_column(heading)
     for sequence, time, index, vote_id in rows:
         when = moment(from_rfc3339(time), around.clock(), around.zone)
-        fate = "replaced" if sequence != rows[-1][0] else "your latest" if failure is None else "?"
+        fate = "replaced" if sequence != rows[-1][0] else newest_is if failure is None else "?"
         table.add_row(ordinal(sequence), when, str(index), f"{vote_id[:8]}…", fate)
     verdict = "All receipts hold." if failure is None else f"NOT in order: {failure.check}."
     if failure is None and journal.posted is not None:
@@ -202,13 +205,13 @@ def _table(journal: Journal, around: Surroundings, failure: CheckFailed | None, 
 
 
 def _open(journal: Journal) -> list[int]:
-    return sorted(journal.open_numbers)
+    return list(journal.unsettled)
 
 
 def _next_step(journal: Journal) -> str:
     if journal.posted is not None:
         return "A vote of yours has no receipt yet: run `valik vote --retry` first, then look again"
-    if journal.open_numbers:
+    if journal.unsettled:
         numbers = ", ".join(map(str, _open(journal)))
         return f"You voted elsewhere, or a vote ended without a receipt (number {numbers}): vote again to be sure"
     return (

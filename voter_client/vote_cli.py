@@ -152,13 +152,17 @@ class Visit:
         except VotedElsewhere as elsewhere:
             when = self._when(elsewhere.earlier.time)
             self.console.print(f"{elsewhere}. It was recorded {when}, by a client that is not this one.")
-            if not voted_elsewhere and (self.silent or not typer.confirm("Did you cast it yourself, elsewhere?")):
+            if not voted_elsewhere and not self._asked_elsewhere():
                 raise NotCast(
                     f"{elsewhere}. If you did not cast it, somebody else has used your card: tell the issuer of the "
                     "card and the election authority, then vote again with --voted-elsewhere, or on paper."
                 ) from elsewhere
             self.journal.acknowledge(elsewhere.earlier)
             return self.booth.enter()
+
+    def _asked_elsewhere(self) -> bool:
+        """`--yes` speaks of the own ballot alone, and cannot answer this."""
+        return not self.silent and typer.confirm("Did you cast it yourself, elsewhere? (--voted-elsewhere says yes)")
 
     def _finish(self, session: VotingSession, only_this: bool) -> CastVote | None:
         """The receipt of an interrupted vote; None if it was refused for good, so that one has to vote again."""
@@ -181,10 +185,7 @@ class Visit:
         self._require_open(session)
         self.console.print(f"You vote in {unit.title}.")
         if session.earlier:
-            number = ordinal(session.earlier.sequence)
-            self.console.print(
-                f"You voted {self._when(session.earlier.time)} (your {number} vote); a new vote replaces that one."
-            )
+            self._show_earlier(session.earlier)
         by_id = {contest.id: contest for contest in self.home.election.manifest.contests}
         contests = [by_id[name] for name in unit.contests]
         choices = self._choices(contests, given)
@@ -197,6 +198,17 @@ class Visit:
             prepared = session.prepare(choices)
         self.reader.unlock("PIN2")
         return self.booth.cast(session, prepared)
+
+    def _show_earlier(self, earlier: EarlierVote) -> None:
+        number = ordinal(earlier.sequence)
+        self.console.print(
+            f"You voted {self._when(earlier.time)} (your {number} vote); a new vote replaces that one."
+        )
+        if self.journal.may_be_own(earlier):
+            self.console.print(
+                f"There is no receipt of a {number} vote here, so this computer cannot tell whether it is that one. "
+                "If you did not vote at that time, somebody else has used your card."
+            )
 
     def _require_open(self, session: VotingSession) -> None:
         """Spare the voter a ballot that would be refused; the collector's C2 decides."""

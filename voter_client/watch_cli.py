@@ -99,8 +99,10 @@ def _look(
     strange = False
     try:
         for seen, notice in watching.news(collector):
-            found = origin(notice, place.look(voter))
-            _tell(notice, found, around, as_json)
+            journal = place.look(voter)
+            found = origin(notice, journal)
+            pending = journal.posted is not None and journal.posted.sequence == notice.sequence
+            _tell(notice, found, pending, around, as_json)
             strange |= found is Origin.ELSEWHERE
             watching = seen.save()
     except NotAuthenticated as error:
@@ -108,7 +110,7 @@ def _look(
     return watching, strange
 
 
-def _tell(notice: Notice, found: Origin, around: Surroundings, as_json: bool) -> None:
+def _tell(notice: Notice, found: Origin, pending: bool, around: Surroundings, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(notice) | {"origin": found.name.lower().replace("_", "-")}))
         return
@@ -119,8 +121,9 @@ def _tell(notice: Notice, found: Origin, around: Surroundings, as_json: bool) ->
         console.print(f"Your {number} vote was recorded {when}: cast here.")
     elif found is Origin.PERHAPS_HERE:
         console.print(
-            f"Your {number} vote was recorded {when}. One of this number was posted here and has no receipt: finish "
-            "it with `valik vote --retry`."
+            f"A {number} vote under your name was recorded {when}. This home posted one of that number, or you "
+            "called it yours, but there is no receipt: whether it is the same cannot be told. "
+            + ("Finish it with `valik vote --retry`." if pending else "If you did not vote then, somebody else did.")
         )
     else:
         console.print(

@@ -19,7 +19,7 @@ class Origin(StrEnum):
     """Who cast a vote, as far as this home knows."""
 
     HERE = "cast here"
-    PERHAPS_HERE = "posted here, without a receipt"
+    PERHAPS_HERE = "of the number of one posted here, which has no receipt"
     ELSEWHERE = "NOT cast here"
 
 
@@ -70,7 +70,7 @@ class Watch:
 
 
 def origin(notice: Notice, journal: Journal) -> Origin:
-    """Whether this home cast the vote: by digest, or by its number if there is no receipt yet."""
+    """Whether this home cast the vote: by digest; one without receipt can be known by its number alone."""
     if notice.digest in {vote.digest for vote in journal.votes}:
         return Origin.HERE
     return Origin.PERHAPS_HERE if notice.sequence in journal.open_numbers else Origin.ELSEWHERE

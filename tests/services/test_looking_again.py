@@ -216,7 +216,10 @@ def test_watch_tells_a_vote_without_receipt_from_a_strange_one(terminal: Termina
     terminal.client = lambda honest: honest
     result = terminal.run(*watch(terminal, "--pin1", PIN1))
     assert result.exit_code == 0
-    assert "finish it with `valik vote --retry`" in result.output
+    assert "cannot be told. Finish it with `valik vote --retry`" in result.output
+    assert terminal.said(terminal.vote("--retry", "--json"))["sequence"] == 1
+    again = terminal.run(*watch(terminal, "--renew", "--pin1", PIN1))
+    assert "cast here" in again.output
 
 
 def test_another_computer_watches_with_a_home_of_its_own(terminal: Terminal) -> None:

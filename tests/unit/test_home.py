@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,9 @@ from threading import Thread
 import pytest
 
 from common.checks.catalogue import COMPLETE
-from common.errors import CheckFailed, MalformedMessage, SetupError
+from common.encoding import canonical
+from common.errors import CheckFailed, EncodingError, MalformedMessage, SetupError
+from common.log.witnessed import open_checkpoint
 from common.messages.acts import Signed
 from common.messages.manifest import Manifest
 from common.messages.message import encode
@@ -194,6 +198,34 @@ def test_journal_of_another_voter_or_election_is_refused(
         read_journal(data, other, world.election)
     with pytest.raises(MalformedMessage, match="another"):
         read_journal(data, voter, make_world(title="Another").election)
+
+
+def test_newest_checkpoint_is_kept_with_its_signatures(world: World, citizen: Citizen) -> None:
+    vote(world, citizen, citizen.journal)
+    voter = citizen.card.voter_id
+    kept = read_journal(write_journal(citizen.journal, voter), voter, world.election)
+    assert kept.note == citizen.journal.votes[0].receipt.checkpoint
+    assert open_checkpoint(kept.note, world.election.log_trust).checkpoint == kept.seen == citizen.journal.seen
+    vote(world, world.citizen(PEOPLE[1]), Journal(world.election))
+    citizen.journal.recheck(world.collector, world.collector, COMPLETE)
+    assert citizen.journal.note == world.collector.checkpoint() != kept.note
+
+
+def test_journal_of_an_older_client_is_read(world: World, citizen: Citizen) -> None:
+    """Version 1 kept the checkpoint without its signatures."""
+    vote(world, citizen, citizen.journal)
+    voter = citizen.card.voter_id
+    old = write_journal(replace(citizen.journal, note=""), voter)
+    assert b'"version":1' in old
+    kept = read_journal(old, voter, world.election)
+    assert (kept.votes, kept.seen, kept.note) == (citizen.journal.votes, citizen.journal.seen, "")
+    assert citizen.journal.seen is not None
+    body, note = citizen.journal.seen.body, citizen.journal.note
+    for seen, version in ((body, 2), (note, 1)):
+        made = json.loads(old)["kept"] | {"seen": seen, "version": version}
+        data = canonical.encode({"kept": made, "sum": hashlib.sha256(canonical.encode(made)).hexdigest()})
+        with pytest.raises(EncodingError):
+            read_journal(data, voter, world.election)
 
 
 def test_every_flipped_bit_of_a_journal_is_noticed(world: World, citizen: Citizen) -> None:

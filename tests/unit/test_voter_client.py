@@ -16,8 +16,9 @@ from common.ports import Lapsed
 from scenarios.world import Citizen, World
 from tests.conftest import CHOICES, PEOPLE
 from voter_client.cast import VotingSession
-from voter_client.journal import Journal
+from voter_client.journal import Journal, VotedElsewhere
 from voter_client.verification_code import make_code
+from voter_client.watching import Origin, origin
 
 OTHER_CHOICES = {"board": (0, 1, 0), "wishes": (0, 0, 0, 0)}
 
@@ -207,6 +208,36 @@ def test_a_lapsed_vote_that_was_replaced_cannot_be_the_latest_again(world: World
         session(world, citizen, Between(world, open_session=reorder))
 
 
+def test_what_may_be_the_own_lapsed_vote_is_known_by_its_number_alone(world: World, citizen: Citizen) -> None:
+    world.vote(citizen, CHOICES)
+    lapse(world, citizen, CHOICES)
+    earlier = world.session(citizen).earlier
+    assert earlier is not None
+    assert citizen.journal.may_be_own(earlier)
+    assert citizen.journal.may_be_own(replace(earlier, digest="ab" * 32))  # nothing else could tell
+    assert not citizen.journal.may_be_own(replace(earlier, sequence=3))
+    with pytest.raises(VotedElsewhere):
+        citizen.journal.require_known(replace(earlier, sequence=3))
+
+
+def test_a_lapsed_vote_is_not_called_strange_after_a_later_one_was_cast(world: World, citizen: Citizen) -> None:
+    lapse(world, citizen, CHOICES)
+    vote = world.vote(citizen, OTHER_CHOICES)
+    world.vote(replace(citizen, journal=Journal(world.election)), CHOICES)  # with another client
+    found = [
+        origin(notice, citizen.journal)
+        for notice in world.collector.notices(world.collector.subscribe(token(world, citizen)), 0)
+    ]
+    assert found == [Origin.PERHAPS_HERE, Origin.HERE, Origin.ELSEWHERE]
+    assert (vote.sequence, citizen.journal.unsettled) == (2, ())
+
+
+def token(world: World, citizen: Citizen) -> str:
+    nonce = world.collector.challenge()
+    made = citizen.card.authenticate(world.election.manifest.collector.address, nonce)
+    return world.collector.open_session(nonce, made).session
+
+
 def test_a_vote_recorded_meanwhile_is_shown_before_it_is_replaced(world: World, citizen: Citizen) -> None:
     between = Between(world)
     voting = session(world, citizen, between)
@@ -238,14 +269,39 @@ def test_the_clock_is_compared_again_just_before_signing(world: World, citizen: 
 
 def test_a_stale_roll_version_is_refused_and_the_next_session_works(world: World, citizen: Citizen) -> None:
     voting = session(world, citizen, Between(world))
-    prepared = voting.prepare(CHOICES)  # for the unit of this moment
+    voting.sign(voting.prepare(CHOICES))
     voter = citizen.card.voter_id
-    world.change_roll([RollChange(voter, RollEntry(voter, "Someone", "south"))])
+    world.change_roll([RollChange(voter, RollEntry(voter, "Someone", "north"))])
     with pytest.raises(CheckFailed) as refused:
-        voting.cast(prepared)
+        voting.retry()
     assert refused.value.check == "C7"
     assert citizen.journal.votes == []
     assert world.vote(citizen, CHOICES).sequence == 1
+
+
+def test_a_ballot_of_a_unit_that_the_voter_has_left_is_not_signed(world: World, citizen: Citizen) -> None:
+    between = Between(world)
+    voting = session(world, citizen, between)
+    prepared = voting.prepare(CHOICES)  # for the unit of this moment
+    voter = citizen.card.voter_id
+    world.change_roll([RollChange(voter, RollEntry(voter, "Someone", "south"))])
+    with pytest.raises(ServiceRefused, match="unit south"):
+        voting.cast(prepared)
+    assert (between.posted, citizen.journal.posted) == ([], None)
+    assert voting.cast(voting.prepare(CHOICES)).sequence == 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "contests"), [("north", ()), ("north", ("board",)), ("nowhere", ()), (None, ("board",))]
+)
+def test_a_view_that_contradicts_the_manifest_is_refused(
+    world: World, citizen: Citizen, unit: str | None, contests: tuple[str, ...]
+) -> None:
+    def other(nonce: str, token: str) -> SessionView:
+        return replace(world.collector.open_session(nonce, token), unit=unit, contests=contests)
+
+    with pytest.raises(RuleBroken):
+        session(world, citizen, Between(world, open_session=other))
 
 
 def test_someone_not_on_the_roll_cannot_prepare_a_ballot(world: World) -> None:
