@@ -80,6 +80,7 @@ class Route(Generic[Q, A]):
 
     `request_media` None: any content type will do. `session`: the request carries a session as a bearer token.
     `shape`: what a `bytes` request holds that only the party itself reads. `lasting`: the answer never changes.
+    `own_example`: another route gives the same message with other contents.
     A path may end in `{rest:path}`. `refusals`: the port's own errors, beside a malformed message; `checks`: those
     that can fail; `conflict_media`: of an answer of status 409 that is no problem document.
     """
@@ -96,6 +97,7 @@ class Route(Generic[Q, A]):
     seconds: int = 30
     session: bool = False
     shape: type[Any] | None = None
+    own_example: bool = False
     lasting: bool = False
     refusals: tuple[type[ValikError], ...] = ()
     checks: tuple[str, ...] = ()
@@ -116,6 +118,7 @@ READY = Route(
     ServiceState,
     "Whether the party can serve now",
     seconds=10,
+    own_example=True,
     refusals=(Unavailable,),
 )
 

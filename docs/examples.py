@@ -229,6 +229,7 @@ def casting_bodies(world: World, before: str, messages: Mapping[str, bytes]) -> 
     return {
         **{type(each).__name__: plain(each) for each in sent},
         **{name: canonical.decode(messages[file]) for name, file in FILED.items()},
+        examples.answer_name(routes.READY): plain(ServiceState("Valik collector", "ready")),
         examples.answer_name(routes.CHECKPOINT): receipt.checkpoint,
         examples.answer_name(routes.TILE): to_base64url(world.collector.tile(parse_tile_path("tile/0/000.p/2"))),
         examples.request_name(routes.ADD_CHECKPOINT): encode_submission(older.size, proof, signed.text),

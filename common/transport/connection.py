@@ -84,7 +84,7 @@ class Connection:
                     f"the service at {self.address} has no {route.method} {route.url(rest)}: it is of another kind"
                 )
             raise error
-        if answer.body and route.answer is not str and answer.media != _bare(route.answer_media):
+        if answer.body and answer.media != _bare(route.answer_media):
             found = f"an answer of type {answer.media[:80]!r} where {route.answer_media} is due"
             raise ServiceRefused(f"the service at {self.address} gives {found}")
         return decode_body(route.answer, answer.body)

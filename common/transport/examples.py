@@ -20,7 +20,8 @@ def request_name(route: Route[Any, Any]) -> str:
 
 def answer_name(route: Route[Any, Any]) -> str:
     """The same for an answer."""
-    return _name(route.answer, f"{route.method} {route.path} answer")
+    own = f"{route.method} {route.path} answer"
+    return own if route.own_example else _name(route.answer, own)
 
 
 def _name(kind: type[Any], own: str) -> str:

@@ -27,13 +27,14 @@ _SESSION = "session"
 
 
 class DescribedApp(FastAPI):
-    """A FastAPI application that describes the routes in `described`, with their messages, when somebody asks."""
+    """A FastAPI application that can describe the routes in `described`, with their messages."""
 
     def __init__(self, title: str) -> None:
         super().__init__(
             title=title,
             version="1",
             description=_DESCRIPTION,
+            openapi_url=None,
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,

@@ -7,6 +7,7 @@ looks at it; what went wrong inside is told to nobody outside.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +22,8 @@ from common.messages.message import encode
 from common.ports import NotAuthenticated, Unavailable
 from common.requests import ServiceState
 from common.routes import HEALTH as HEALTH_ROUTE
+from common.routes import JSON, Route
 from common.routes import READY as READY_ROUTE
-from common.routes import Route
 from common.transport import problems
 from common.transport.bodies import decode_body, encode_body
 from common.transport.openapi import DescribedApp
@@ -33,10 +34,12 @@ A = TypeVar("A")
 BODY_SECONDS = 60
 """How long a client may take to send a body."""
 HEALTH, READY = HEALTH_ROUTE.path, READY_ROUTE.path
+DESCRIPTION = "/openapi.json"
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """Of every answer, but for tiles."""
 _LASTING = "public, max-age=31536000, immutable"
-_BEARER = re.compile(r"Bearer ([A-Za-z0-9_-]{1,200})\Z")
+_BEARER = re.compile(r"(?i:Bearer) +([A-Za-z0-9_-]{1,200})\Z")
+"""The scheme's letter case does not matter (RFC 9110)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def make_app(title: str, handlers: Sequence[Handler], ready: Callable[[], object
             status_code=204 if route.answer is type(None) else 200,
         )
         app.described.append(route)
+    app.add_api_route(DESCRIPTION, _description(app), include_in_schema=False)
     app.add_exception_handler(ValikError, _declined)
     app.add_exception_handler(HTTPException, _not_understood)
     app.add_exception_handler(ClientDisconnect, _gone)
@@ -95,6 +99,15 @@ def _probes(title: str, ready: Callable[[], object]) -> tuple[Handler, Handler]:
         return ServiceState(title, "ready")
 
     return handle(HEALTH_ROUTE, lambda asked: ServiceState(title, "ok")), handle(READY_ROUTE, state)
+
+
+def _description(app: FastAPI) -> Callable[[Request], Response]:
+    def description(request: Request) -> Response:
+        _require_head(request, None, 0)
+        text = json.dumps(app.openapi(), ensure_ascii=False, separators=(",", ":"))
+        return Response(text.encode("utf-8"), headers={**HEADERS, "content-type": JSON})
+
+    return description
 
 
 def _endpoint(handler: Handler) -> Callable[..., Response]:

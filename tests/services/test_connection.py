@@ -16,7 +16,7 @@ from common.errors import MalformedMessage, ServiceRefused, SetupError
 from common.messages.manifest import Trustee
 from common.messages.message import encode
 from common.ports import Unavailable
-from common.routes import IDENTITY, JSON, RECEIVE_SHARE, SMALL
+from common.routes import CHECKPOINT, IDENTITY, JSON, RECEIVE_SHARE, SMALL, TEXT
 from common.transport.addresses import require_safe
 from common.transport.client import TrusteeClient
 from common.transport.connection import Connection
@@ -34,7 +34,8 @@ class Rogue:
 
     def app(self) -> FastAPI:
         app = FastAPI(openapi_url=None)
-        app.add_api_route(IDENTITY.path, lambda: self.answer, response_class=Response)
+        for route in (IDENTITY, CHECKPOINT):
+            app.add_api_route(route.path, lambda: self.answer, response_class=Response)
         return app
 
 
@@ -48,6 +49,15 @@ def rogue() -> Iterator[tuple[Rogue, Connection]]:
 def ask(rogue: tuple[Rogue, Connection], answer: Response) -> Trustee:
     rogue[0].answer = answer
     return TrusteeClient(rogue[1]).identity()
+
+
+def test_checkpoint_of_another_type_than_text_is_refused(rogue: tuple[Rogue, Connection]) -> None:
+    made, connection = rogue
+    made.answer = Response(b"a note", media_type=TEXT)
+    assert connection.call(CHECKPOINT, None) == "a note"
+    made.answer = Response(b"a note", media_type="text/html")
+    with pytest.raises(ServiceRefused, match="'text/html'"):
+        connection.call(CHECKPOINT, None)
 
 
 def test_good_answer_is_taken(rogue: tuple[Rogue, Connection]) -> None:

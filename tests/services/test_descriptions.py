@@ -8,6 +8,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+import httpx
 import pytest
 
 from common import routes
@@ -20,6 +21,8 @@ from common.transport.answers import HTTP_REFUSALS, problem_documents
 from common.transport.bodies import decode_body
 from common.transport.examples import FILE, answer_name, examples, request_name
 from common.transport.problems import KINDS, MEDIA, FailedCheck, Problem, error_of
+from common.transport.serve import BackgroundService
+from common.transport.server import DESCRIPTION
 from tests.services.described import DOORS, EVERY, ROUTES, body_of, documented, label, services
 from tests.unit.test_spec_examples import generator
 
@@ -35,6 +38,19 @@ def test_every_body_has_an_example_that_decodes_strictly(route: Route[Any, Any])
         if kind not in {bytes, str}:
             with pytest.raises(MalformedMessage):
                 decode_body(kind, data.replace(b"{", b'{"":0,', 1))
+
+
+def test_alive_and_ready_are_told_apart_by_their_examples() -> None:
+    said = [examples()[answer_name(route)] for route in (routes.HEALTH, routes.READY)]
+    assert [each["status"] for each in said if isinstance(each, dict)] == ["ok", "ready"]
+
+
+def test_description_is_kept_by_nobody_and_takes_no_query() -> None:
+    with BackgroundService(services().apps["witness"]) as service:
+        answers = [httpx.get(service.address + DESCRIPTION + query, trust_env=False) for query in ("", "?a=1")]
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+    assert answers[0].json() == services().apps["witness"].openapi()
 
 
 def test_there_are_no_other_examples() -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from common import routes
+from common.encoding import canonical
 from common.errors import CheckFailed
 from common.messages.message import encode
 from common.requests import Authentication, Nonce, VoteReference
@@ -152,7 +153,7 @@ def test_well_formed_sibling_of_these_is_understood(raw: httpx.Client) -> None:
         [],
         [("authorization", "Basic abcd")],
         [("authorization", "Bearer")],
-        [("authorization", "bearer " + "ab" * 32)],
+        [("authorization", "Bearer\t" + "ab" * 32)],
         [("authorization", "Bearer a b")],
         [("authorization", "Bearer " + "a" * 201)],
         [("authorization", "Bearer " + "ab" * 32)],
@@ -218,3 +219,25 @@ class TestInASession:
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "no-store"
         refused(raw.post(routes.OPEN_SESSION.path, content=body, headers=TYPE), 401)
+
+    @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER  "])
+    def test_letter_case_of_the_scheme_does_not_matter(
+        self, served: ServedWorld, citizen: Citizen, raw: httpx.Client, scheme: str
+    ) -> None:
+        session = served.world.session(citizen)._view.session
+        answer = raw.get(routes.REFRESH.path, headers={"authorization": scheme + session})
+        assert (answer.status_code, answer.json()["session"]) == (200, session)
+
+    def test_body_refused_for_its_form_spends_no_nonce_and_a_token_not_in_its_form_does(
+        self, served: ServedWorld, citizen: Citizen, raw: httpx.Client
+    ) -> None:
+        def ask(nonce: str, token: str) -> httpx.Response:
+            body = canonical.encode({"nonce": nonce, "token": token})
+            return raw.post(routes.OPEN_SESSION.path, content=body, headers=TYPE)
+
+        origin = served.world.election.manifest.collector.address
+        nonces = [raw.post(routes.CHALLENGE.path).json()["nonce"] for _ in range(2)]
+        refused(ask(nonces[0], "x" * 20_001), 400)
+        assert ask(nonces[0], citizen.card.authenticate(origin, nonces[0])).status_code == 200
+        refused(ask(nonces[1], "x" * 20_000), 403)
+        refused(ask(nonces[1], citizen.card.authenticate(origin, nonces[1])), 401)
