@@ -12,8 +12,11 @@ from rich.console import Console
 from auditor.show import Found, explain
 from auditor.show_checks import check_alone
 from common.checks.catalogue import COMPLETE
+from common.crypto.systems import SYSTEMS
 from common.errors import SetupError
-from common.transport.options import Json, say
+from common.messages.acts import Signed
+from common.messages.manifest import Manifest
+from common.transport.options import Json, say, say_if_toy
 from common.transport.pinned import read_election
 
 LARGEST = 2**26
@@ -45,9 +48,13 @@ def show(
     held: list[str] = []
     if manifest is not None and authority is not None:
         election = read_election(manifest, authority)
+        say_if_toy(election.insecure)
         held = list(check_alone(found.message, election, COMPLETE))
     elif manifest is not None or authority is not None:
         raise SetupError("give both, --manifest and --authority, or neither")
+    elif isinstance(found.message, Signed) and isinstance(found.message.body, Manifest):
+        parameters = found.message.body.parameters
+        say_if_toy(parameters in SYSTEMS and SYSTEMS[parameters].insecure)
     unchecked = _unchecked(found, bool(held), manifest is not None)
     if not as_json:
         _print(found, len(data), held, unchecked)

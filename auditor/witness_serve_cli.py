@@ -28,6 +28,7 @@ from common.transport.options import (
     TlsCert,
     TlsKey,
     announce_configuration,
+    say_if_toy,
     tls_files,
 )
 from common.transport.peer_log import PeerLog
@@ -58,6 +59,7 @@ def run(
     announce_configuration("witness", locals())
     clock = Clock()
     election = read_election(manifest, authority)
+    say_if_toy(election.insecure)
     key = load_signing_key(folder / KEY)
     names = [m.name for m in election.manifest.witnesses.members if from_base64url(m.key) == public_raw(key)]
     if not names:

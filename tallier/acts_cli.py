@@ -22,7 +22,7 @@ from common.transport.client import BoxClient, CollectorClient
 from common.transport.connection import connect
 from common.transport.documents import read_document
 from common.transport.key_files import held_alone, load_signing_key
-from common.transport.options import Ca, Json, ManifestFile, TlsCert, TlsKey, say, tls_files
+from common.transport.options import Ca, Json, ManifestFile, TlsCert, TlsKey, say, say_if_toy, tls_files
 from common.transport.pinned import pinned_election
 from tallier.authority import Authority
 from tallier.authority_keys_cli import KEY
@@ -97,6 +97,7 @@ def _desk(
 ) -> Iterator[Desk]:
     signer, own = open_authority(folder), tls_files(cert, key)
     election = pinned_election(read_document(Signed, manifest), signer.public_key)
+    say_if_toy(election.insecure)
     address = collector or election.manifest.collector.address
     with held_alone(folder), ExitStack() as doors:
         inner = BoxClient(doors.enter_context(connect(box, ca, own)))

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from common.checks.catalogue import COMPLETE
 from common.crypto.cryptosystem import KeyProof
+from common.crypto.systems import SYSTEMS
 from common.errors import ServiceRefused
 from common.messages.acts import Signed
 from common.messages.election import Election
@@ -33,6 +34,7 @@ from common.transport.options import (
     TlsKey,
     require_permitted,
     say,
+    say_if_toy,
     tls_files,
 )
 from common.transport.pinned import pinned_election
@@ -178,7 +180,9 @@ def publish(
 ) -> None:
     """Write the election record: public/ for everyone, sworn/ for sworn auditors. Next: valik audit."""
     require_free(out)
-    files = ProcessorFolder(folder).record()
+    kept = ProcessorFolder(folder)
+    say_if_toy(kept.election().insecure)
+    files = kept.record()
     write_record(out, files)
     say(as_json, {"record": str(out), "files": len(files)}, f"wrote {out}. Next: valik audit {out} --authority …")
 
@@ -193,7 +197,9 @@ def export(
 
     With sworn/ also the voters on the roll at the close. This checks nothing: run `valik audit` on the record first.
     """
-    rows = write_results(RecordFiles(read_record(record)), out)
+    files = RecordFiles(read_record(record))
+    say_if_toy(files.rules.parameters in SYSTEMS and SYSTEMS[files.rules.parameters].insecure)
+    rows = write_results(files, out)
     say(as_json, {"out": str(out), "rows": rows}, f"wrote {out}: {rows} rows")
 
 

@@ -66,6 +66,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def require_permitted(insecure: bool, allowed: bool) -> None:
     """`SetupError` for toy parameters that nobody asked for; a loud line if somebody did."""
     require_secure(insecure, allowed)
+    say_if_toy(insecure)
+
+
+def say_if_toy(insecure: bool) -> None:
+    """A loud line about toy parameters: all that is due of a program that only reads (spec 3.1)."""
     if insecure:
         typer.echo("TOY PARAMETERS: anyone can break this encryption. No secrecy at all.", err=True)
 

@@ -109,6 +109,15 @@ def test_export_gives_a_row_for_each_unit_and_option(finished: Finished, tmp_pat
     assert [(row["votes"], row["ballots"], row["voters"]) for row in total[:1]] == [("9", "9", "12")]
 
 
+def test_commands_that_only_read_say_toy_parameters_without_being_allowed_them(
+    finished: Finished, tmp_path: Path
+) -> None:
+    at = finished.hall.at
+    for words in (("publish", at / "processor"), ("export", at / "record")):
+        result = run("processor", *words, "--out", tmp_path / words[0])
+        assert (result.exit_code, "TOY PARAMETERS" in result.stderr) == (0, True), words
+
+
 def test_export_of_the_public_part_knows_no_voters(finished: Finished, tmp_path: Path) -> None:
     done("processor", "export", finished.hall.at / "record" / "public", "--out", tmp_path / "results.csv")
     with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as file:

@@ -68,6 +68,13 @@ def test_every_example_of_the_specification_is_explained(path: Path) -> None:
     assert not PERSONAL.search(re.sub(r"[0-9a-f]{32,}", "", text))
 
 
+def test_toy_parameters_are_said_with_a_manifest_and_of_one(pinned: tuple[str, ...]) -> None:
+    examples = {path.name: path.read_bytes() for path in EXAMPLES}
+    assert "TOY PARAMETERS" in run("-", data=examples["manifest"]).stderr
+    assert "TOY PARAMETERS" not in run("-", data=examples["order"]).stderr
+    assert "TOY PARAMETERS" in run(pinned[1], *pinned).stderr
+
+
 def test_every_file_of_a_record_is_explained_without_people_or_salts(toy_record: Files) -> None:
     for path, data in toy_record.items():
         found = explain(data)
