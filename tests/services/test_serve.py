@@ -28,7 +28,7 @@ from auditor.head_store import MemoryHeadStore
 from auditor.witness import Witness
 from collector.api import box_app, public_app
 from common import ports, requests, routes
-from common.errors import ServiceRefused, SetupError
+from common.errors import Party, ServiceRefused, SetupError
 from common.ports import Unavailable
 from common.routes import Route
 from common.transport.client import WitnessClient
@@ -164,6 +164,7 @@ def _self_signed(folder: Path) -> TlsFiles:
 
 # --- routes and their description
 
+SPEC = Path(__file__).parents[2] / "docs" / "spec"
 DOORS = {
     ports.VotingPort: routes.VOTING,
     ports.VerificationPort: routes.VERIFICATION,
@@ -193,7 +194,7 @@ def test_no_two_routes_share_method_and_path() -> None:
 
 
 def test_spec_lists_every_route_body_and_status() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "spec" / "15-http.md").read_text(encoding="utf-8")
+    text = (SPEC / "15-http.md").read_text(encoding="utf-8")
     tables = (*DOORS.values(), routes.LOG)
     written = set(re.findall(r"^\| `((?:GET|POST) [^`]*)`", text, flags=re.MULTILINE))
     assert written == {f"{r.method} {r.url('…')}" for table in tables for r in table}
@@ -209,6 +210,31 @@ def test_spec_lists_every_route_body_and_status() -> None:
         if dataclasses.is_dataclass(kind) and kind.__module__ == requests.__name__:
             for field in dataclasses.fields(kind):
                 assert f"`{field.name}`" in section(text, "15.3"), field.name
+
+
+def test_spec_gives_the_types_of_every_body_and_how_long_a_client_waits() -> None:
+    text = (SPEC / "15-http.md").read_text(encoding="utf-8")
+    table = section(text, "15.2").partition("| route | type of the request |")[2]
+    listed = re.findall(r"^\| `([^`]*)` \| ([^|]*) \| ([^|]*) \| (\d+) \|$", table, flags=re.MULTILINE)
+    assert {name: rest for name, *rest in listed} == {
+        f"{r.method} {r.url('…')}": [
+            "none" if r.request is type(None) else f"`{r.request_media}`" if r.request_media else "any",
+            "none" if r.answer is type(None) else f"`{r.answer_media}`",
+            str(r.seconds),
+        ]
+        for table in (*DOORS.values(), routes.LOG)
+        for r in table
+    }
+
+
+def test_spec_names_everybody_who_can_be_at_fault() -> None:
+    text = (SPEC / "15-http.md").read_text(encoding="utf-8")
+    table = text.partition("| `at_fault` | who |")[2].partition("\n\n")[0]
+    listed = re.findall(r"`([^`]+)`", "".join(line.split("|")[1] for line in table.splitlines() if line))
+    assert sorted(listed) == sorted(Party)
+    parties = section((SPEC / "01-parties-and-trust.md").read_text(encoding="utf-8"), "1.1")
+    named = set(re.findall(r"^\| \*\*([^*]+)\*\* \|", parties, flags=re.MULTILINE)) - {"auditor"}
+    assert named | {"public auditor", "sworn auditor", "voter", "unknown"} == set(Party)
 
 
 def section(text: str, heading: str) -> str:
