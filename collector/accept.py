@@ -19,7 +19,7 @@ from common.checks.casting import AT_INTAKE
 from common.checks.check import CheckList
 from common.eid import ocsp, signing
 from common.encoding.octets import to_base64url
-from common.errors import CertificateNotGood, CheckFailed, Party, ServiceRefused
+from common.errors import CertificateNotGood, CheckFailed, Party, ServiceRefused, caused_by
 from common.log.covering import CoveringTimes
 from common.log.entries import Entry, EntryKind
 from common.messages.election import Election
@@ -93,10 +93,10 @@ class Acceptance:
             trouble = None
             self._checks.run("C4", f"vote {vote.vote_id}", vote, self._facts(voter))
         except CheckFailed as failure:
-            at_fault = Party.VOTER
-            if not isinstance(failure.__cause__, CertificateNotGood):
-                at_fault, trouble = Party.EID_AUTHORITY, "answers with what does not pass C4"
-            raise CheckFailed("C4", at_fault, failure.subject, failure.reason) from failure.__cause__
+            failure.at_fault = Party.VOTER
+            if not caused_by(failure, CertificateNotGood):
+                failure.at_fault, trouble = Party.EID_AUTHORITY, "answers with what does not pass C4"
+            raise
         finally:
             self._notes("the OCSP responder", trouble)
 

@@ -76,8 +76,18 @@ class CheckFailed(ValikError):
     """
 
     def __init__(self, check: str, at_fault: Party, subject: str, reason: str) -> None:
-        super().__init__(f"{check}: {reason} [{subject}; at fault: {at_fault}]")
+        super().__init__(check, at_fault, subject, reason)
         self.check = check
         self.at_fault = at_fault
         self.subject = subject
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.reason} [{self.subject}; at fault: {self.at_fault}]"
+
+
+def caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
+    """True if the error, or any that it was raised from, is of this kind."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__
+    return error is not None

@@ -15,6 +15,7 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier, SignatureAlgorithmOID
 
@@ -88,13 +89,18 @@ def _verified(chain: tuple[bytes, ...], purpose: Purpose, time: int, anchors: Tr
 
 
 def load_certificate(der: bytes) -> x509.Certificate:
-    """Parse one DER certificate of at most 8192 bytes; `IdentityError` if it is none."""
+    """Parse one DER certificate, of at most 8192 bytes and with a positive serial number; else `IdentityError`.
+
+    The parser only warns of other serial numbers so far, and says that one day it will refuse them.
+    """
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise IdentityError("a certificate of over 8192 bytes")
     try:
         certificate = x509.load_der_x509_certificate(der)
-    except _MALFORMED:
+    except (*_MALFORMED, CryptographyDeprecationWarning):
         raise IdentityError("not an X.509 certificate") from None
+    if certificate.serial_number < 1:
+        raise IdentityError("a certificate whose serial number is not positive")
     # A bit string's count of unused bits is covered by no signature, and parsers overlook it.
     if not der.endswith(b"\0" + certificate.signature):
         raise IdentityError("a certificate whose signature is not whole bytes")

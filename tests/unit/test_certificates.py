@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import pytest
@@ -12,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.eid.certificates import Identity, Purpose, TrustAnchors, verify_voter_certificate
+from common.eid.certificates import Identity, Purpose, TrustAnchors, load_certificate, verify_voter_certificate
 from common.eid.personal_code import voter_id
 from common.errors import IdentityError
 from scenarios.country import profiles
@@ -365,3 +366,17 @@ def test_verification_is_remembered_for_the_same_question_only() -> None:
     assert verify_voter_certificate(*question) is verify_voter_certificate(*question)
     with pytest.raises(IdentityError, match="expired"):
         verify_voter_certificate([GOOD], Purpose.SIGNATURE, NOW + CARD_LIFE + 1, AUTHORITY.anchors)
+
+
+@pytest.mark.parametrize("serial", [b"\x00", b"\x80", b"\xff"])
+@pytest.mark.filterwarnings("default::cryptography.utils.CryptographyDeprecationWarning")
+def test_serial_number_that_is_not_positive_is_refused_warned_of_or_not(serial: bytes) -> None:
+    good = der(custom())
+    one = b"\x02\x01\x01\x30"  # the serial number 1, and the beginning of what follows it
+    assert good.count(one) == 1
+    assert load_certificate(good.replace(one, b"\x02\x01\x7f\x30")).serial_number == 127
+    wrong = good.replace(one, b"\x02\x01" + serial + b"\x30")
+    with pytest.raises(IdentityError, match="serial number is not positive"):
+        load_certificate(wrong)
+    with warnings.catch_warnings(action="error"), pytest.raises(IdentityError, match="not an X"):
+        load_certificate(wrong)

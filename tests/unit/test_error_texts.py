@@ -127,7 +127,7 @@ def test_key_file_that_is_none_says_which_to_give(tmp_path: Path, content: bytes
 
 def test_name_of_no_file_is_told_from_a_file_without_a_code(tmp_path: Path) -> None:
     """And neither is repeated: a code with a slip in it would still give the seed away."""
-    with pytest.raises(MalformedMessage, match="neither a file that there is nor a verification code") as refusal:
+    with pytest.raises(MalformedMessage, match="neither a file that is there nor a verification code") as refusal:
         read_scanned(str(tmp_path / "nosuchfile"))
     assert "nosuchfile" not in sentence(refusal.value)
     (tmp_path / "file").write_bytes(b"\xff")
@@ -158,5 +158,4 @@ def test_configuration_is_printed_as_true_json(capsys: pytest.CaptureFixture[str
         "port": 8443,
         "witness": ["http://a", "http://b"],
         "folder": "own",
-        "supervised": False,
     }
