@@ -369,7 +369,7 @@ def test_verification_is_remembered_for_the_same_question_only() -> None:
 
 
 @pytest.mark.parametrize("serial", [b"\x00", b"\x80", b"\xff"])
-@pytest.mark.filterwarnings("default::cryptography.utils.CryptographyDeprecationWarning")
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 def test_serial_number_that_is_not_positive_is_refused_warned_of_or_not(serial: bytes) -> None:
     good = der(custom())
     one = b"\x02\x01\x01\x30"  # the serial number 1, and the beginning of what follows it
