@@ -39,7 +39,7 @@ def serve(
     out: TextIO = sys.stdout,
     doors: Mapping[str, BackgroundService] = MappingProxyType({}),
 ) -> None:
-    """Run until SIGINT or SIGTERM, then finish what is in hand and raise `KeyboardInterrupt` or `SystemExit`.
+    """Run until SIGINT or SIGTERM, then finish what is in hand and raise `SystemExit(0)`.
 
     Port 0: a free one. `doors`: more of the same party.
 
@@ -55,7 +55,8 @@ def serve(
         out.flush()
 
     server = _Server(_config(app, tls, LOGGING), announce)
-    signal.signal(signal.SIGTERM, _leave)
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, _leave)
     with ExitStack() as opened:
         for door in doors.values():
             opened.enter_context(door)
