@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from fastapi.utils import deep_dict_update
+from starlette.types import Receive, Scope, Send
 
 from common.routes import Route
 from common.transport.answers import Schema, answers, request_body
@@ -21,7 +22,8 @@ NO_TELEMETRY: TelemetryConfig = {
 }
 """Else the texts of exceptions go to whatever exporter there is, which an environment variable may set."""
 _DESCRIPTION = """Every body of JSON is canonical (keys sorted, no white space) and is refused in any other spelling.
-Every failure is a problem document (RFC 9457); other paths are answered with 404, other methods with 405.
+Every failure is a problem document (RFC 9457); other paths are answered with 404, other methods with 405,
+HEAD as GET is.
 The examples are from an election of toy keys, their long lists cut short."""
 _SESSION = "session"
 
@@ -41,6 +43,12 @@ class DescribedApp(FastAPI):
             telemetry=NO_TELEMETRY,
         )
         self.described: list[Route[Any, Any]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """HEAD is answered as GET is (RFC 9110 §9.3.2); the server below leaves the body out."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await super().__call__(scope, receive, send)
 
     def openapi(self) -> Schema:
         """The description, made once."""

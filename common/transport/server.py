@@ -194,6 +194,8 @@ async def _not_understood(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return await _broken(_request, error)
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if headers.get("allow") == "GET":
+        headers["allow"] = "GET, HEAD"
     return _response(problems.plain_problem(error.status_code, str(error.detail)), headers)
 
 

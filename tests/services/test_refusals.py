@@ -16,7 +16,7 @@ from common.messages.message import encode
 from common.requests import Authentication, Nonce, VoteReference
 from common.transport import server
 from common.transport.problems import MEDIA, Problem, error_of
-from common.transport.server import HEALTH
+from common.transport.server import HEALTH, READY
 from scenarios.services import ServedWorld
 from scenarios.world import Citizen
 from tests.conftest import CHOICES
@@ -103,7 +103,27 @@ def test_compressed_body_is_refused(raw: httpx.Client) -> None:
 def test_wrong_method_is_refused(raw: httpx.Client, method: str, path: str) -> None:
     answer = raw.request(method, path)
     refused(answer, 405)
-    assert answer.headers["allow"]
+    assert answer.headers["allow"] == ("POST" if method in {"GET", "PUT"} else "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        *((HEALTH, 200), (READY, 200), (routes.CHECKPOINT.path, 200), ("/openapi.json", 200)),
+        *(("/tile/entries/000.p/1", 200), ("/nothing", 404), (routes.REFRESH.path, 401)),
+        *((routes.CAST.path, 405), (HEALTH + "?a=b", 400)),
+    ],
+)
+def test_head_is_answered_as_get_is_and_without_a_body(raw: httpx.Client, path: str, status: int) -> None:
+    got, asked = raw.get(path), raw.head(path)
+    assert (got.status_code, asked.status_code, asked.content) == (status, status, b"")
+    assert got.content
+
+    def told(answer: httpx.Response) -> dict[str, str]:
+        return {name: value for name, value in answer.headers.items() if name != "date"}
+
+    assert told(asked) == told(got)
+    assert raw.get(HEALTH).status_code == 200, "and the line goes on"
 
 
 @pytest.mark.parametrize(
