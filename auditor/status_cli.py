@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,13 @@ from auditor.status import Status, read_status
 from common.checks.catalogue import COMPLETE
 from common.encoding.times import to_rfc3339
 from common.errors import EncodingError, ServiceRefused
+from common.messages.acts import Signed
 from common.messages.election import Election
 from common.ports import Unavailable
 from common.routes import HEALTH
 from common.transport.client import CollectorClient
 from common.transport.connection import Connection, connect
+from common.transport.documents import read_document
 from common.transport.options import (
     AuthorityKey,
     Ca,
@@ -70,6 +72,9 @@ def status(
     authority: AuthorityKey,
     trustee: Annotated[list[str] | None, typer.Option(help="Address of a trustee to ask after.")] = None,
     witness: Annotated[list[str] | None, typer.Option(help="Address of a witness to ask after.")] = None,
+    extension: Annotated[
+        list[Path] | None, typer.Option(help="A signed extension of voting, whose end the log does not tell.")
+    ] = None,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for a collector that is still starting.")] = 0,
     ca: Ca = None,
     tls_cert: TlsCert = None,
@@ -85,9 +90,10 @@ def status(
     lookout = context.obj if isinstance(context.obj, Lookout) else Lookout()
     own = tls_files(tls_cert, tls_key)
     election = read_election(manifest, authority)
+    acts = [read_document(Signed, file) for file in extension or []]
     say_if_toy(election.insecure)
     with lookout.connect(election.manifest.collector.address, ca, own) as connection:
-        found = _read(election, CollectorClient(connection), lookout, wait)
+        found = _read(election, CollectorClient(connection), lookout, wait, acts)
     services = [_ask("trustee", address, lookout, ca, own) for address in trustee or []]
     services += [_ask("witness", address, lookout, ca, own) for address in witness or []]
     if not as_json:
@@ -96,13 +102,15 @@ def status(
     raise typer.Exit(0 if all(service.well for service in services) else UNWELL)
 
 
-def _read(election: Election, collector: CollectorClient, lookout: Lookout, patience: int) -> Status:
+def _read(
+    election: Election, collector: CollectorClient, lookout: Lookout, patience: int, acts: Sequence[Signed]
+) -> Status:
     """The status; as long as nobody answers, `patience` seconds of tries."""
     for _ in range(patience):
         with suppress(Unavailable):
-            return read_status(election, collector, int(lookout.clock()), COMPLETE)
+            return read_status(election, collector, int(lookout.clock()), COMPLETE, acts)
         lookout.sleep(1)
-    return read_status(election, collector, int(lookout.clock()), COMPLETE)
+    return read_status(election, collector, int(lookout.clock()), COMPLETE, acts)
 
 
 def _ask(role: str, address: str, lookout: Lookout, ca: Path | None, own: TlsFiles | None) -> Service:
@@ -118,6 +126,11 @@ def _values(found: Status, services: Sequence[Service], election: Election) -> d
         "title": election.manifest.title,
         "fingerprint": election.fingerprint,
         "phase": found.phase.name.lower(),
+        "closes": to_rfc3339(found.closes),
+        "extensions": [
+            {"index": each.index, "closes": to_rfc3339(each.closes), "in_force": each.in_force}
+            for each in found.extensions
+        ],
         "size": found.checkpoint.size,
         "root": found.checkpoint.root.hex(),
         "entries": dict(found.entries),
@@ -129,11 +142,23 @@ def _values(found: Status, services: Sequence[Service], election: Election) -> d
     }
 
 
+def _extensions(found: Status) -> Iterator[str]:
+    """What moves the end of voting, as far as it is known here."""
+    for each in found.extensions:
+        doubt = "" if each.in_force else ", if the witnesses saw it in time: the record will show that"
+        yield f"extended to {to_rfc3339(each.closes)} by log entry {each.index}{doubt}"
+    unknown = found.entries.get("extension", 0) - len(found.extensions)
+    if unknown:
+        yield f"extensions in the log of unknown end: {unknown}; give the act, which the authority keeps: --extension"
+
+
 def _print(found: Status, services: Sequence[Service], election: Election) -> None:
     console = Console(highlight=False, soft_wrap=True, markup=False)
     times = election.manifest.times
     console.print(f"{election.manifest.title}\nfingerprint {election.fingerprint}")
     console.print(f"opens {times.opens}, closes {times.closes}")
+    for line in _extensions(found):
+        console.print(line)
     table = Table(title="Log", title_justify="left", show_header=False)
     for kind, count in found.entries.items():
         table.add_row(f"{kind} entries", str(count))

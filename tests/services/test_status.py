@@ -14,13 +14,14 @@ import typer
 from typer.testing import CliRunner, Result
 
 from auditor import status_cli
-from auditor.status import Phase, read_status
+from auditor.status import KnownExtension, Phase, Status, read_status
 from auditor.status_cli import UNWELL, Lookout
 from collector.api import public_app
 from common.encoding.octets import to_base64url
 from common.encoding.times import to_rfc3339
 from common.errors import CheckFailed, SetupError
 from common.log.tiles import Tile, bundles_of, decode_bundle, encode_bundle
+from common.messages.acts import Signed
 from common.messages.message import encode
 from common.ports import Unavailable
 from common.transport.connection import Connection, connect
@@ -69,6 +70,13 @@ class Watcher:
 def watcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watcher]:
     with served_world(draft(), rows(), insecure_parameters=True) as served:
         yield Watcher(served, tmp_path_factory.mktemp("watcher"))
+
+
+@pytest.fixture
+def watcher_of_an_extended(tmp_path: Path) -> Iterator[Watcher]:
+    with served_world(draft(), rows(), insecure_parameters=True) as served:
+        served.world.extend(served.world.election.closes + 3_600)
+        yield Watcher(served, tmp_path)
 
 
 def test_status_follows_an_election_from_opening_to_final(watcher: Watcher) -> None:
@@ -170,6 +178,58 @@ def test_abandoned_and_extended_elections_are_told(make_world: Callable[..., Wor
     assert phase() is Phase.EXTENDED
     world.abandon()
     assert phase() is Phase.ABANDONED
+
+
+def test_end_of_voting_is_the_extended_one_for_who_has_the_act(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    later = world.election.closes + 3_600
+    act = world.authority.extend(world.election, to_rfc3339(later), "an outage")
+
+    def found(*acts: Signed) -> Status:
+        return read_status(world.election, world.collector, world.clock(), world.checks, acts)
+
+    with pytest.raises(SetupError, match="does not stand in this log"):
+        found(act)
+    assert world.collector.submit_act(act) == 1
+    assert (found().closes, found().extensions) == (world.election.closes, ())
+    assert (found(act).closes, found(act).extensions) == (later, (KnownExtension(1, later, in_force=True),))
+    world.clock.now = world.election.closes + 1
+    assert (found().phase, found(act).phase) == (Phase.EXTENDED, Phase.OPEN)
+    world.clock.now = later + 1
+    assert (found().phase, found(act).phase) == (Phase.EXTENDED, Phase.ENDED)
+    with pytest.raises(SetupError, match="does not stand in this log"):
+        found(act, world.authority.extend(world.election, to_rfc3339(later + 60), "another"))
+
+
+def test_extension_that_no_checkpoint_here_shows_in_time_is_told_with_that_doubt(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world()
+    times = world.election.manifest.times
+    later = world.election.closes + 3_600
+    act = world.authority.extend(world.election, to_rfc3339(later), "an outage")
+    world.collector.submit_act(act)
+    world.clock.now = world.election.closes + times.grace + 1
+    world.vote(world.citizen(PEOPLE[0]), CHOICES)
+    found = read_status(world.election, world.collector, world.clock(), world.checks, [act])
+    assert found.extensions == (KnownExtension(1, later, in_force=False),)
+    assert (found.closes, found.phase) == (world.election.closes, Phase.EXTENDED)
+
+
+def test_command_tells_an_extension_and_asks_for_its_act(watcher_of_an_extended: Watcher, tmp_path: Path) -> None:
+    world = watcher_of_an_extended.served.world
+    later = to_rfc3339(world.election.closes + 3_600)
+    shown = watcher_of_an_extended.run().output
+    assert f"closes {world.election.manifest.times.closes}" in shown
+    assert "extensions in the log of unknown end: 1" in shown
+    act = tmp_path / "extension.json"
+    act.write_bytes(encode(world.authority.extend(world.election, later, "the service was down")))
+    shown = watcher_of_an_extended.run("--extension", str(act)).output
+    assert f"extended to {later} by log entry 1\n" in shown
+    assert "unknown end" not in shown
+    said = watcher_of_an_extended.said("--extension", str(act))
+    assert (said["closes"], said["extensions"]) == (later, [{"index": 1, "closes": later, "in_force": True}])
+    assert watcher_of_an_extended.said()["extensions"] == []
 
 
 # --- a collector that lies
