@@ -12,19 +12,32 @@ from pathlib import Path
 
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Replace `path` by a file with `data`, durable on return: temporary file, fsync, rename, fsync of the folder."""
+    """Replace `path` by a file with `data`, durable on return: temporary file, fsync, rename, fsync of the folder.
+
+    Every `OSError` names the file.
+    """
     temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    with _named(path):
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """The system names no file when a write fails, and the temporary one when the rest does: neither helps."""
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +56,11 @@ def write_new(*files: NewFile) -> None:
     """
     with ExitStack() as undo:
         for file in files:
-            try:
-                with open(file.path, "xb", opener=owner_only if file.private else None) as stream:
-                    undo.callback(file.path.unlink, missing_ok=True)
-                    stream.write(file.data)
-                    stream.flush()
-            except OSError as error:
-                error.filename = str(file.path)
-                raise
+            opener = owner_only if file.private else None
+            with _named(file.path), open(file.path, "xb", opener=opener) as stream:
+                undo.callback(file.path.unlink, missing_ok=True)
+                stream.write(file.data)
+                stream.flush()
         undo.pop_all()
 
 

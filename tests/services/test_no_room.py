@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +21,11 @@ from common.errors import SetupError, ValikError
 from common.requests import RehearsalShares
 from common.transport import documents
 from common.transport.documents import new_public_folder, write_document, write_files, write_line
-from common.transport.files import NewFile
+from common.transport.files import NewFile, write_durably
 from common.transport.key_files import new_folder, write_private
 from common.transport.record_folder import write_record
 from scenarios.country.population import people
+from valik import cli
 from valik.cli import command_line
 
 ELECTION = Path(__file__).parents[2] / "scenarios" / "elections" / "template" / "election.toml"
@@ -124,6 +126,19 @@ def test_private_file_and_line_are_whole_or_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         write_private(tmp_path / "secret", b"1")
     assert (tmp_path / "secret").read_bytes() == b"12345"
+
+
+def test_command_line_names_the_file_that_had_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where nobody made a sentence of it."""
+    path = tmp_path / "state.json"
+    monkeypatch.setattr(cli, "command_line", lambda _words: lambda: write_durably(path, b"12345"))
+    monkeypatch.setattr(os, "dup2", lambda *_descriptors: None)
+    with room(3), pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith(f"error: {path}: File too large; a file or the output cannot be")
 
 
 @pytest.mark.parametrize("make", [new_folder, new_public_folder])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,13 +38,14 @@ def test_file_is_written_flushed_renamed_and_its_folder_flushed(
 
 def test_crash_before_the_rename_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def power_cut(_descriptor: int) -> None:
-        raise OSError("power cut")
+        raise OSError(errno.EIO, "power cut")
 
     path = tmp_path / "state.json"
     write_durably(path, b"old")
     monkeypatch.setattr(os, "fsync", power_cut)
-    with pytest.raises(OSError, match="power cut"):
+    with pytest.raises(OSError, match="power cut") as failure:
         write_durably(path, b"new")
+    assert failure.value.filename == str(path), "whoever is told can see which file it is"
     assert read_if_present(path) == b"old"
 
 
