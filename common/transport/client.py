@@ -19,7 +19,7 @@ from common.messages.result import Aggregates, SignedAnswer
 from common.requests import Authentication, Growth, NoticesAsked, ShareDelivery, TallyRequest, VoteReference
 from common.tally.evidence import Evidence
 from common.transport.bodies import decode_body
-from common.transport.connection import Connection
+from common.transport.connection import Connection, OtherService
 from common.transport.problems import error_of
 
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n\Z")
@@ -88,10 +88,8 @@ class TrusteeClient(ports.TrusteePort):
     def identity(self) -> Trustee:
         try:
             return self._connection.call(routes.IDENTITY, None)
-        except ServiceRefused as error:
-            if isinstance(error, ports.Unavailable):
-                raise
-            raise ServiceRefused(f"no trustee answers there: {error}") from error
+        except OtherService as error:
+            raise OtherService(f"no trustee answers there: {error}") from error
 
     def receive_share(self, sealed: bytes, material: KeyMaterial, trustees: tuple[Trustee, ...]) -> None:
         self._connection.call(routes.RECEIVE_SHARE, ShareDelivery(to_base64url(sealed), material, trustees))

@@ -37,6 +37,10 @@ class Answer:
     body: bytes
 
 
+class OtherService(ServiceRefused):
+    """What answers at an address is not the service that was looked for."""
+
+
 class Connection:
     """A service at one address. Threads may share it; close it at the end (it is a context manager).
 
@@ -80,13 +84,13 @@ class Connection:
         if answer.status not in {200, 204}:
             error = error_of(answer.status, answer.body)
             if answer.status in {404, 405} and type(error) is ServiceRefused:  # no party's own word
-                error = ServiceRefused(
+                raise OtherService(
                     f"the service at {self.address} has no {route.method} {route.url(rest)}: it is of another kind"
                 )
             raise error
         if answer.body and answer.media != _bare(route.answer_media):
             found = f"an answer of type {answer.media[:80]!r} where {route.answer_media} is due"
-            raise ServiceRefused(f"the service at {self.address} gives {found}")
+            raise OtherService(f"the service at {self.address} gives {found}")
         return decode_body(route.answer, answer.body)
 
     def exchange(self, route: Route[Q, A], body: bytes, *, session: str = "", rest: str = "") -> Answer:

@@ -150,7 +150,7 @@ def test_every_error_class_has_a_status_and_no_two_share_a_name() -> None:
     shared = {kind for kind in below(ValikError) if kind.__module__.startswith("common.")}
     listed = {kind.error for kind in KINDS}
     unlisted = {kind.__name__ for kind in shared - listed}
-    assert unlisted == {"ValikError", "CheckFailed", "CertificateNotGood", "WitnessConflict"}
+    assert unlisted == {"ValikError", "CheckFailed", "CertificateNotGood", "OtherService", "WitnessConflict"}
     assert len({kind.name for kind in KINDS}) == len(KINDS)
 
 
