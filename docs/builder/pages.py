@@ -21,6 +21,7 @@ ORDER = (
     "howto/secrecy-games.md",
     "howto/world-api.md",
     "howto/write-a-verifier.md",
+    "howto/write-a-client.md",
     "threat-model.md",
     "checks.md",
     "attack-matrix.md",
