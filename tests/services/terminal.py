@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from common.encoding.octets import to_base64url
 from common.messages.message import encode
+from common.messages.receipt import Receipt
 from common.transport.client import CollectorClient
 from scenarios.services import ServedWorld
 from scenarios.world import Citizen
@@ -112,3 +113,33 @@ def failed(result: Result, *words: str) -> None:
     text = f"{result.exception}"
     for word in words:
         assert word in text, text
+
+
+class Failing(CollectorClient):
+    """A client whose posts meet `accidents`, one after the other, each before or after the request went out."""
+
+    def __init__(self, honest: CollectorClient, accidents: list[tuple[str, Exception]], posted: list[bytes]) -> None:
+        super().__init__(honest._connection)
+        self._accidents = accidents
+        self._posted = posted
+
+    def cast(self, session: str, signed_ballot: bytes) -> Receipt:
+        self._posted.append(signed_ballot)
+        if not self._accidents:
+            return super().cast(session, signed_ballot)
+        when, error = self._accidents.pop(0)
+        if when == "after":
+            super().cast(session, signed_ballot)
+        raise error
+
+
+def fail(terminal: Terminal, *accidents: tuple[str, Exception]) -> list[bytes]:
+    """Let the next posts fail; the list of all that was posted."""
+    posted: list[bytes] = []
+    left = list(accidents)
+    terminal.client = lambda honest: Failing(honest, left, posted)
+    return posted
+
+
+def logged(terminal: Terminal) -> int:
+    return terminal.served.collector._log.tree.size
