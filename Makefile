@@ -37,6 +37,7 @@ demo: run-env
 
 capture: run-env
 	$(RUN) mock scenarios/elections/demo.toml --out demo > docs/demo-output.txt
+	sed -i 's/ *$$//' docs/demo-output.txt
 
 demo-quick: run-env
 	$(RUN) mock scenarios/elections/demo.toml --voters 60 --parameters toy-512 --insecure-parameters --in-memory \
