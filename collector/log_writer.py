@@ -74,12 +74,15 @@ class LogWriter:
         return first
 
     def newest(self) -> str:
-        """The largest cosigned checkpoint; if there is none, for the log began without witnesses, they are asked now.
+        """The largest cosigned checkpoint. If there is none, the log began without witnesses: they are asked again.
 
-        `Unavailable` if fewer answer than the quorum.
+        Nobody waits for that: `Unavailable` until a quorum has answered.
         """
         note = self._store.newest_checkpoint()
-        return self.witnessed()[0] if note is None else note
+        if note is None:
+            self._in_the_next()
+            raise Unavailable("the log has no witnessed checkpoint yet; try again later")
+        return note
 
     def witnessed(self) -> tuple[str, Witnessed]:
         """A cosigned checkpoint over the whole tree, as `covering` its last entry."""

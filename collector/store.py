@@ -67,7 +67,8 @@ class Store:
             self._connection.executescript(_SCHEMA)
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
     def commit(self, first: int, batch: Sequence[NewEntry]) -> None:
         """Append entries at positions first, first+1, …, all or none, durable on return."""

@@ -81,8 +81,11 @@ def deal_key(
 def finish_ceremony(system: Cryptosystem, dealing: PublicDealing, rehearsals: Sequence[Sequence[Share]]) -> Ceremony:
     """Verify every trustee's rehearsal (in the trustees' order), and complete and verify the key proof.
 
-    `CheckFailed` names the trustee whose share is wrong or, as the dealer's fault, a proof that does not hold.
+    `SetupError` if one of them is missing. `CheckFailed` names the trustee whose share is wrong or, as the dealer's
+    fault, a proof that does not hold.
     """
+    if len(rehearsals) != len(dealing.trustees):
+        raise SetupError(f"{len(rehearsals)} rehearsals of {len(dealing.trustees)} trustees; every one must rehearse")
     key = system.key(dealing.material)
     roots = rehearse(key, ceremony_id(dealing.material, dealing.trustees), rehearsals)
     try:

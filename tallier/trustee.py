@@ -81,8 +81,8 @@ class TrusteeService:
     def receive_share(self, sealed: bytes, material: KeyMaterial, trustees: tuple[Trustee, ...]) -> None:
         """Open, check and keep the dealer's share; `ServiceRefused` if there is one that was rehearsed with.
 
-        One that was not is replaced: nothing made with it has left, and without this trustee's rehearsal no ceremony
-        came of it, so the dealer of a ceremony that broke off may begin again (spec 5.4).
+        One that was not is replaced, as nothing made with it has left: the dealer of a ceremony that broke off may
+        begin again (spec 5.4).
         """
         with self._lock:
             state = self._store.load()
@@ -147,6 +147,8 @@ class TrusteeService:
         if not isinstance(signed.body, Manifest):
             raise RuleBroken("the signed document is not a manifest")
         state = self._store.load()
+        if state.rehearsal is None:  # until then its share may be replaced, also while it looks at the evidence
+            raise ServiceRefused("this trustee has not rehearsed, and answers for no election")
         if (signed.body.key, signed.body.trustees) != (state.material, state.trustees):
             raise CryptoError("the manifest's key is not that of this trustee's ceremony")
         self._checks.run("K2", "manifest", signed.body, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.errors import CheckFailed, ServiceRefused, ValikError
+from common.errors import CheckFailed, Party, ServiceRefused, ValikError
 from common.ports import Lapsed, NotAuthenticated, Unavailable
 from voter_client.journal import Journal
 
@@ -46,10 +46,14 @@ def advised(error: ValikError, journal: Journal) -> NotCast:
 
 def refused_for_good(error: ValikError) -> bool:
     """True if posting the same bytes again cannot succeed: the collector's checks said so, or they lapsed."""
-    return isinstance(error, Lapsed) or (isinstance(error, CheckFailed) and error.check.startswith("C"))
+    if isinstance(error, CheckFailed):
+        return error.check.startswith("C") and error.at_fault is not Party.EID_AUTHORITY
+    return isinstance(error, Lapsed)
 
 
 def _advice(error: ValikError, journal: Journal) -> str:
+    if isinstance(error, CheckFailed) and error.at_fault is Party.EID_AUTHORITY:
+        return f"The service that knows about cards does not answer as it should. {RETRY}"
     if isinstance(error, CheckFailed):
         fallback = "Your vote is not cast; vote again, or ask the election authority"
         return BY_CHECK.get(error.check, fallback) if error.check.startswith("C") else BAD_RECEIPT

@@ -24,11 +24,16 @@ def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -50,7 +55,7 @@ class NewFile:
 
 
 def write_new(*files: NewFile) -> None:
-    """Write files that are not there yet, all of them whole or none: what a full disk cuts short is taken away again.
+    """Write files that are not there yet, durably, all of them or none: what a full disk cuts short is taken away.
 
     `FileExistsError` for one that is there; every `OSError` names its file.
     """
@@ -61,6 +66,9 @@ def write_new(*files: NewFile) -> None:
                 undo.callback(file.path.unlink, missing_ok=True)
                 stream.write(file.data)
                 stream.flush()
+                os.fsync(stream.fileno())
+        for folder in {file.path.parent for file in files}:
+            _sync(folder)
         undo.pop_all()
 
 

@@ -205,5 +205,9 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:
-    """A defect or a failing disk: the operator's log says which, the answer does not."""
-    return _response(problems.plain_problem(500, "the service failed; nothing is known of the outcome"))
+    """A defect or a failing disk: the operator's log says which, the answer does not.
+
+    uvicorn closes the line after a defect; who is not told would send the next request into it.
+    """
+    problem = problems.plain_problem(500, "the service failed; nothing is known of the outcome")
+    return _response(problem, {"connection": "close"})

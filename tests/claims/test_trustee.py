@@ -11,11 +11,11 @@ import pytest
 from common.checks.catalogue import COMPLETE
 from common.crypto.systems import SYSTEMS
 from common.encoding.octets import from_base64url
-from common.errors import CheckFailed, CryptoError, MalformedMessage, Party, ServiceRefused
+from common.errors import CheckFailed, CryptoError, MalformedMessage, Party, ServiceRefused, SetupError
 from common.messages.manifest import ceremony_id
 from common.messages.result import SignedAnswer, rehearsal_context, tally_context
 from common.tally.evidence import Evidence
-from tallier.ceremony import deal_key
+from tallier.ceremony import deal_key, finish_ceremony
 from tallier.process import combine
 from tallier.sealing import seal_share
 from tallier.trustee import TrusteeService
@@ -258,6 +258,31 @@ def test_trustee_that_has_not_rehearsed_takes_the_share_of_a_later_dealing(dossi
     with pytest.raises(ServiceRefused, match="has rehearsed"):
         trustee.receive_share(from_base64url(late[0].sealed), late[0].material, everyone)
     assert memory.load().material == sealed[0].material
+
+
+def test_trustee_that_has_not_rehearsed_answers_for_no_election(dossier: Dossier) -> None:
+    """Its share may still be replaced, also while it looks at the evidence."""
+    held = at_the_ceremonys_end(dossier, 1)
+    memory = MemoryState()
+    memory.save(replace(held, rehearsal=None))
+    with pytest.raises(ServiceRefused, match="has not rehearsed"):
+        ask(service(dossier, memory), dossier)
+    assert memory.load() == replace(held, rehearsal=None)
+    memory.save(held)
+    ask(service(dossier, memory), dossier)
+
+
+def test_ceremony_is_not_finished_without_every_rehearsal(dossier: Dossier) -> None:
+    state = at_the_ceremonys_end(dossier, 1)
+    public, sealed = deal_key(SYSTEMS["toy-512"], 2, state.trustees)
+    given = []
+    for number, delivery in enumerate(sealed, start=1):
+        trustee = service(dossier, MemoryState(), number)
+        trustee.receive_share(from_base64url(delivery.sealed), delivery.material, state.trustees)
+        given.append(trustee.rehearse())
+    assert finish_ceremony(SYSTEMS["toy-512"], public, given).material == public.material
+    with pytest.raises(SetupError, match="2 rehearsals of 3 trustees"):
+        finish_ceremony(SYSTEMS["toy-512"], public, given[:2])
 
 
 def test_share_that_does_not_fit_replaces_none(dossier: Dossier) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from common.eid.personal_code import voter_id
+from common.errors import CheckFailed, Party
 from common.messages.receipt import Receipt
 from common.messages.roll import RollEntry
 from common.ports import Lapsed, Unavailable
@@ -104,6 +105,19 @@ def test_service_that_stays_away_leaves_a_vote_to_retry(terminal: Terminal) -> N
     assert terminal.slept == list(PAUSES)
     assert terminal.said(terminal.vote("--retry", "--json"))["cast"]
     assert len(set(posted)) == 1
+
+
+def test_responder_that_answers_badly_leaves_a_vote_to_retry_and_a_revoked_card_does_not(terminal: Terminal) -> None:
+    bad, revoked = (
+        ("before", CheckFailed("C4", party, "vote 00", "so it is")) for party in (Party.EID_AUTHORITY, Party.VOTER)
+    )
+    posted = fail(terminal, bad)
+    failed(terminal.vote(*CHOSEN, "--json"), "C4", "NOT cast yet", "--retry")
+    assert terminal.said(terminal.vote("--retry", "--json"))["cast"]
+    assert len(set(posted)) == 1
+    fail(terminal, revoked)
+    failed(terminal.vote(*OTHERWISE, "--json"), "ask the issuer of the card")
+    failed(terminal.vote("--retry", "--json"), "no vote to post again")
 
 
 def test_witnesses_that_come_back_complete_the_vote(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,8 @@ def test_collector_is_ready_once_its_log_is_witnessed(world: World, monkeypatch:
         for witness in world.witnesses:
             outage.setattr(witness, "add_checkpoint", failing(Unavailable("not started yet")))
         assert [status_of(door) for door in doors] == [503, 503]
+    status_of(doors[0])  # has the witnesses asked, and does not wait for them
+    world.collector._log._maker.submit(int).result(10)
     assert [status_of(door) for door in doors] == [200, 200]
 
 
