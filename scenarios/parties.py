@@ -144,7 +144,7 @@ class Parties:
         self._act("finalise")
 
     def _exclude_bad_votes(self) -> None:
-        """Until every audit would accept what is left: one exclusion can bring others with it."""
+        """Until every audit would accept what is left: one exclusion can bring or cure others."""
         for number in itertools.count(1):
             paper = f"faults-{number}.json"
             check = ("processor", "check", *PINNED, *self._box, "--out", paper, *self._toy)

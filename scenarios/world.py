@@ -180,7 +180,7 @@ class World:
         self.order("close")
 
     def finalise(self) -> None:
-        """Exclude what every audit would refuse, then order `final`; one exclusion can bring others with it."""
+        """Exclude what every audit would refuse, then order `final`; one exclusion can bring or cure others."""
         while faults := find_faults(self.election, self.collector.evidence(), self.run_by(Party.PROCESSOR)):
             for fault in faults:
                 self.exclude(fault.index, fault.check, fault.reason)

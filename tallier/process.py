@@ -44,7 +44,7 @@ class Fault:
 
 @message
 class Faults:
-    """What the authority is handed before `final` (spec 8.9)."""
+    """What the authority is handed before `final` (spec 8.9): of each voter one fault at most."""
 
     fingerprint: Digest
     faults: tuple[Fault, ...]
@@ -61,17 +61,22 @@ class Processed:
 
 
 def find_faults(election: Election, evidence: Evidence, checks: CheckList) -> tuple[Fault, ...]:
-    """Run on the closed log, before `final`: the votes that every audit would refuse and nobody has excluded yet.
+    """Run on the closed log, before `final`: of each voter the first vote that every audit would refuse.
+
+    Those excluded already are left out. Of each voter one only, since its exclusion can cure the later ones (C9), or
+    make others fail: exclude what is found and look again, until nothing is. A vote whose statement cannot be read
+    is in nobody's chain, so each of them is named. In log order.
 
     `CheckFailed` names B5 if a vote is excluded for a check that it does not fail: then nothing can be counted.
     """
     reviewed = inspect(election, evidence, checks, finished=False).reviewed
     checks.run("B5", "revocations and exclusions", evidence, (election, reviewed))
-    return tuple(
-        Fault(index, failure.check, _line(failure.reason))
-        for index, failure in sorted(reviewed.failures.items())
-        if reviewed.replay.votes[index].excluded is None
-    )
+    first: dict[str | int, Fault] = {}
+    for index, failure in sorted(reviewed.failures.items()):
+        vote = reviewed.replay.votes[index]
+        if vote.excluded is None:
+            first.setdefault(vote.voter or index, Fault(index, failure.check, _line(failure.reason)))
+    return tuple(first.values())
 
 
 def _line(reason: str) -> str:

@@ -70,6 +70,9 @@ def check(
 ) -> None:
     """After `close`: which votes must be excluded before `final`? Every check on the whole box.
 
+    Of each voter only the first is named, for its exclusion can cure later ones, or bring others: exclude what is
+    found and check again, until nothing is found.
+
     In: the collector's box. Out: a table, and --out. Exit code 0 also if there are some: that is for the authority.
     """
     if out is not None:
@@ -83,7 +86,7 @@ def check(
         say(as_json, {"faults": found}, "every vote in the box is good. Next: valik authority finalise")
         return
     Console().print(_faults_table(faults))
-    say(False, {}, "Next: valik authority exclude, then check again: one exclusion can bring others")
+    say(False, {}, "Next: valik authority exclude, then check again, until nothing is found")
 
 
 @processor.command()
