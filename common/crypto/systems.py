@@ -10,7 +10,8 @@ from common.crypto import dealing
 from common.crypto.cryptosystem import Cryptosystem, Dealing, KeyMaterial, Progress
 from common.crypto.paillier import PARAMETERS, Parameters, public_key
 from common.crypto.paillier_key import PaillierElectionKey, election_key
-from common.errors import SetupError
+from common.encoding.octets import from_base64url
+from common.errors import EncodingError, SetupError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ def cryptosystem(name: str) -> Cryptosystem:
     if name not in SYSTEMS:
         raise SetupError(f"no cryptosystem named {name!r}; there are {', '.join(SYSTEMS)}")
     return SYSTEMS[name]
+
+
+def parameters_of(material: KeyMaterial) -> str | None:
+    """The name of the set that a key is of, by the length of its modulus; None if there is none such."""
+    try:
+        bits = 8 * len(from_base64url(material.public_key.get("n", "")))
+    except EncodingError:
+        return None
+    return next((name for name, parameters in PARAMETERS.items() if parameters.bits == bits), None)
 
 
 def require_secure(insecure: bool, allowed: bool) -> None:

@@ -45,6 +45,19 @@ def test_trustee_refuses_a_share_of_other_parameters(hall: Hall) -> None:
     done(*receive(hall, 1))
 
 
+def test_folder_with_a_toy_share_serves_under_no_other_name(hall: Hall) -> None:
+    done(*deal(hall, hall.at / "deal"))
+    done(*receive(hall, 1))
+    command = rehearse(hall, 1)
+    for name in ("paillier-3072", "paillier-2048"):
+        other = [name if part == "toy-512" else part for part in command if part != TOY]
+        message = refused(SetupError, *other)
+        assert f"not of {name}, it is of toy-512; name its set with --parameters" in message
+    assert not (hall.at / "rehearsal-1.json").exists()
+    assert "TOY" in run(*command).stderr
+    assert (hall.at / "rehearsal-1.json").exists()
+
+
 def test_missing_wrong_or_doubled_rehearsal_names_the_trustee(hall: Hall) -> None:
     done(*deal(hall, hall.at / "deal"))
     for number in TRUSTEES:
