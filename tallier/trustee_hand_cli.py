@@ -17,7 +17,7 @@ from common.transport.documents import read_authority, read_document, require_fr
 from common.transport.key_files import held_alone
 from common.transport.options import AuthorityKey, Insecure, Json, ManifestFile, say
 from common.transport.pinned import pinned_election
-from tallier.trustee_folder import load_trustee
+from tallier.trustee_folder import load_trustee, require_set
 from tallier.trustee_options import DEFAULT_PARAMETERS, Folder, ParametersName
 
 commands = typer.Typer()
@@ -38,6 +38,7 @@ def receive(
     delivery = read_document(ShareDelivery, sealed)
     with held_alone(folder):
         party = load_trustee(folder, parameters, insecure_parameters)
+        require_set(delivery.material, parameters)
         party.receive_share(from_base64url(delivery.sealed), delivery.material, delivery.trustees)
     number = delivery.trustees.index(party.identity()) + 1
     threshold, trustees = delivery.material.threshold, len(delivery.trustees)

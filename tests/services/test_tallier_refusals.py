@@ -41,7 +41,10 @@ def test_trustee_refuses_another_trustees_sealed_share(hall: Hall) -> None:
 
 def test_trustee_refuses_a_share_of_other_parameters(hall: Hall) -> None:
     done(*deal(hall, hall.at / "deal"))
-    refused(CryptoError, "trustee", "receive", hall.at / "trustee-1", hall.at / "deal" / "sealed-1.json")
+    command: list[str | Path] = ["trustee", "receive", hall.at / "trustee-1", hall.at / "deal" / "sealed-1.json"]
+    assert "the share is not of paillier-3072, it is of toy-512; name its set with --parameters" in refused(
+        SetupError, *command
+    )
     done(*receive(hall, 1))
 
 
