@@ -111,6 +111,8 @@ def _keys(folder: Path, election: Election) -> Keys:
 def open_store(folder: Path) -> Store:
     """The ballot box of a collector's folder; `SetupError` if it is not what it was: it never seems new."""
     path, lost = folder / STORE, "a collector that lost its ballot box must not begin another"
+    if not (folder / LOG_KEY).is_file():
+        raise SetupError(f"{folder} holds no {LOG_KEY}; give the folder in which this party was made")
     if not path.is_file() or path.stat().st_size == 0:
         raise SetupError(f"{path} is missing or empty: {lost}")
     try:

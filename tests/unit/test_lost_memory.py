@@ -51,6 +51,12 @@ def test_collector_without_its_box_does_not_begin_another(collector: Path) -> No
     open_store(collector).close()
 
 
+def test_folder_that_is_no_collectors_is_said_to_be_none(collector: Path, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="give the folder in which this party was made"):
+        open_store(tmp_path)
+    open_store(collector).close()
+
+
 def test_collector_whose_log_is_gone_from_its_box_does_not_begin_another(collector: Path) -> None:
     (collector / BEGUN).touch()
     with pytest.raises(SetupError, match="held a log before"):
