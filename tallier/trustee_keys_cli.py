@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from common.eid.service_keys import public_raw
 from common.encoding.octets import to_base64url
+from common.errors import MalformedMessage, SetupError
 from common.messages.manifest import Trustee
 from common.messages.message import decode, encode
 from common.transport.documents import write_document
@@ -31,7 +32,10 @@ def new(
     signing, sealing = Ed25519PrivateKey.generate(), X25519PrivateKey.generate()
     raw = (public_raw(signing), sealing.public_key().public_bytes_raw())
     public = Trustee(name, *map(to_base64url, raw))
-    decode(Trustee, encode(public))  # refuses a name that no message can carry
+    try:
+        decode(Trustee, encode(public))
+    except MalformedMessage:  # no message could carry that name
+        raise SetupError("--name: write 1 to 40 of a-z, 0-9 and -, with no - in front, such as trustee-1") from None
     with new_folder(folder):
         save_key(folder / SIGNING, signing)
         save_key(folder / SEALING, sealing)
