@@ -61,6 +61,15 @@ def test_folder_with_a_toy_share_serves_under_no_other_name(hall: Hall) -> None:
     assert (hall.at / "rehearsal-1.json").exists()
 
 
+def test_trustee_that_rehearsed_takes_no_share_and_says_to_make_another(hall: Hall) -> None:
+    done(*deal(hall, hall.at / "deal"))
+    done(*receive(hall, 1))
+    done(*receive(hall, 1))
+    done(*rehearse(hall, 1))
+    message = refused(ServiceRefused, *receive(hall, 1))
+    assert "has rehearsed with it; make a new trustee (`valik trustee new`)" in message
+
+
 def test_missing_wrong_or_doubled_rehearsal_names_the_trustee(hall: Hall) -> None:
     done(*deal(hall, hall.at / "deal"))
     for number in TRUSTEES:
