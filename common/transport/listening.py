@@ -14,7 +14,9 @@ BACKLOG = 128
 def listen(host: str, port: int, tls: TlsFiles | None) -> tuple[socket.socket, str]:
     """A listening socket and its address; `SetupError` for an unsafe or a taken one, or files that make no TLS."""
     if tls is None and not is_loopback(host):
-        raise SetupError("a service that others can reach needs TLS: give a certificate and its key")
+        raise SetupError(
+            "a service that others can reach needs TLS: give its certificate and key, --tls-cert and --tls-key"
+        )
     if tls is not None:
         tls.require_usable()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

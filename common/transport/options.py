@@ -43,7 +43,7 @@ def _load(context: typer.Context, file: Path | None) -> Path | None:
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", callback=_load, is_eager=True, help="TOML file with values for the options below."),
+    typer.Option("--config", callback=_load, is_eager=True, help="TOML file with values for this command's options."),
 ]
 Host = Annotated[str, typer.Option(help="Address to listen on; anything but loopback needs TLS.")]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0: a free one.")]
