@@ -42,7 +42,13 @@ def read_voters(files: Sequence[Path]) -> tuple[str, ...]:
     """Voter ids from files of ids or personal codes, one a line; `-` is standard input. Sorted, each once."""
     found = set()
     for file in files:
-        for number, line in enumerate(_lines(file), start=1):
+        try:
+            lines = _lines(file)
+        except SetupError as error:
+            raise SetupError(
+                f"{error}; give with --voters a file of voter ids or personal codes, one a line"
+            ) from None
+        for number, line in enumerate(lines, start=1):
             if line.strip():
                 found.add(_voter(file, number, line.strip()))
     if not found:

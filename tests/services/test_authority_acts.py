@@ -102,6 +102,13 @@ def test_faulty_line_of_voters_is_named_and_never_shown(tmp_path: Path) -> None:
     assert read_voters([tmp_path / "paper.txt"]) == (voter_id(PEOPLE[1].code),)
 
 
+def test_missing_file_of_voters_is_answered_with_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="--voters a file of voter ids or personal codes, one a line"):
+        read_voters([tmp_path / "paper.txt"])
+    (tmp_path / "paper.txt").write_text(f"{PEOPLE[1].code}\n")
+    assert read_voters([tmp_path / "paper.txt"]) == (voter_id(PEOPLE[1].code),)
+
+
 def test_voting_is_extended_once_and_never_shortened(polls: Hall) -> None:
     assert done(*polls.act("extend", "--closes", "2027-03-02T12:00:00Z", "--reason", "an outage"))["index"] == 1
     refused(ValikError, *polls.act("extend", "--closes", "2027-03-02T10:00:00Z", "--reason", "an outage"))
