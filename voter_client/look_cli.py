@@ -32,6 +32,7 @@ from voter_client.cli_options import (
     require_new,
     write_code,
 )
+from voter_client.home import MANIFEST
 from voter_client.journal import Journal
 from voter_client.published import hold_against_record
 from voter_client.surroundings import Surroundings, surroundings
@@ -152,6 +153,8 @@ def receipts(
     """
     files = list(code_out or [])
     require_new(files)
+    if not (home / MANIFEST).is_file():
+        raise SetupError(f"{home} holds no election yet; vote or watch with this home first")
     place, around = open_home(home, None, None, None, False), surroundings(context)
     with place.journal(CardReader(card, {}, None).voter_id) as journal:
         if not journal.votes:

@@ -161,7 +161,7 @@ def test_unfinished_vote_is_the_first_thing_to_finish(terminal: Terminal) -> Non
             super().cast(session, signed_ballot)
             raise PowerCut
 
-    failed(terminal.run(*receipts(terminal)), "holds no election yet")
+    failed(terminal.run(*receipts(terminal)), "holds no election yet; vote or watch with this home first")
     terminal.cast()
     terminal.client = lambda honest: Cut(honest._connection)
     failed(terminal.vote(*OTHERWISE, "--json"))
