@@ -19,6 +19,7 @@ from common.crypto.systems import SYSTEMS, require_secure
 from common.errors import SetupError
 from common.messages.draft import Draft
 from common.transport.documents import read_authority
+from common.transport.options import Insecure
 from common.transport.record_folder import read_record
 from scenarios.definition.toml_file import load_definition
 from scenarios.display import Display, show_summary, summary_sections
@@ -44,7 +45,7 @@ def mock(
     out: Annotated[Path, typer.Option(help="Folder for all that comes out; never overwritten.")] = Path("election"),
     in_memory: Annotated[bool, typer.Option("--in-memory", help="All parties in one process, without HTTP.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="At the end let the services run until Ctrl-C.")] = False,
-    insecure_parameters: Annotated[bool, typer.Option(help="Allow toy parameters. No secrecy at all.")] = False,
+    insecure_parameters: Insecure = False,
     as_json: Annotated[bool, typer.Option("--json", help="The audit report as JSON instead of tables.")] = False,
 ) -> None:
     """Play a whole election: set-up, voting, counting, opening, audit.
