@@ -6,7 +6,7 @@ RUN := $(BIN)/valik
 .PHONY: help run-env dev lint format test test-fast demo capture demo-quick bench load wheel-check docs mutants matrix lock clean
 
 help:
-	@echo "make demo         a whole mock election at real key sizes (about two minutes)"
+	@echo "make demo         a whole mock election at real key sizes (one to two minutes)"
 	@echo "make demo-quick   the same for 60 voters with toy keys (seconds; insecure)"
 	@echo "make test         all tests"
 	@echo "make test-fast    the tests at toy size only"
