@@ -170,8 +170,8 @@ def _outcome(election: Election, aggregate: Aggregate, good: Sequence[SignedAnsw
     )
     opened = Opened(aggregate, openings, election)
     checks.run("T4", subject, opened, None)
-    checks.run("T5", subject, Announced(opened), None)
     counts = opened.counts
+    checks.run("T5", subject, Announced(opened, counts), None)
     return Outcome(aggregate.contest, aggregate.unit, aggregate.units, aggregate.ballots, openings, counts)
 
 

@@ -60,10 +60,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """An opened aggregate, and the counts announced for it; None while nothing is announced."""
+    """An opened aggregate, and the counts announced for it."""
 
     opened: Opened
-    counts: tuple[int, ...] | None = None
+    counts: tuple[int, ...]
 
 
 def t1_products(aggregates: Aggregates, context: tuple[Final, Sequence[Ballot]]) -> None:
@@ -128,8 +128,7 @@ def t4_opening(opened: Opened, _context: None) -> None:
 
 
 def t5_counts(announced: Announced, _context: None) -> None:
-    decoded = announced.opened.counts
-    if announced.counts is not None and announced.counts != decoded:
+    if announced.counts != announced.opened.counts:
         raise RuleBroken("the announced counts are not what the opening decodes to")
 
 
