@@ -29,6 +29,9 @@ from scenarios.stopwatch import Stopwatch
 from scenarios.supervisor import Supervisor
 from scenarios.wishes import Event, Plan, Stranger, expected
 
+DYING_SECONDS = 1.0
+"""How long a service that nobody reaches may take to be seen dead."""
+
 
 class SeparateElection:
     """Plays one plan. `root`: an existing folder; what parties and voters must keep secret is in `secrets` there."""
@@ -168,7 +171,7 @@ class SeparateElection:
             try:
                 then(outcome.result())
             except ValikError:
-                self._supervisor.require_alive()
+                self._supervisor.require_alive(DYING_SECONDS)
                 raise
             self._report(self._votes + len(self._refusals))
         self._waiting.clear()

@@ -122,11 +122,16 @@ class Supervisor:
             if self._answer(service, READY_SECONDS) != order:
                 raise PartyFailed(f"{service.party} did not set its clock\n{_end_of(service.log)}")
 
-    def require_alive(self) -> None:
-        """`PartyFailed` if a service has ended by itself."""
-        for service in self._services:
-            if service.process.poll() is not None:
-                raise PartyFailed(f"{service.party} has ended by itself\n{_end_of(service.log)}")
+    def require_alive(self, seconds: float = 0) -> None:
+        """`PartyFailed` if a service has ended by itself, or does so within `seconds`: a dying one is deaf first."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for service in self._services:
+                if service.process.poll() is not None:
+                    raise PartyFailed(f"{service.party} has ended by itself\n{_end_of(service.log)}")
+            if time.monotonic() >= deadline:
+                return
+            time.sleep(0.01)
 
     def stop(self, *services: Service) -> None:
         """End these services: politely, and if they will not hear, for good."""
