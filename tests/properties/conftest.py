@@ -10,13 +10,14 @@ import pytest
 
 from common.crypto.contest import Choice, ContestRules
 from common.crypto.cryptosystem import Branch, EncryptedContest, ProvenContest
-from common.crypto.dealing import deal_from_primes
+from common.crypto.dealing import RawDealing, deal_from_primes
 from common.crypto.membership import CHALLENGES, Context, challenge
 from common.crypto.paillier import PARAMETERS, encode_challenge
 from common.crypto.paillier_key import PaillierElectionKey, election_key
 from common.crypto.primes import safe_prime_pair
 from common.crypto.systems import encode_dealing
 
+PLAYERS, THRESHOLD = 5, 3
 Primes: TypeAlias = tuple[int, int]
 Prove: TypeAlias = Callable[[PaillierElectionKey, ContestRules, Choice], ProvenContest]
 ProveWithErrors: TypeAlias = Callable[[PaillierElectionKey, ContestRules, Sequence[int]], ProvenContest]
@@ -41,6 +42,12 @@ def full_size_primes() -> Primes:
 def toy_key(toy_primes: Primes) -> PaillierElectionKey:
     """A key of toy-512, 2 of 3 trustees."""
     return election_key(PARAMETERS["toy-512"], encode_dealing(deal_from_primes(*toy_primes, 2, 3), 2).material)
+
+
+@pytest.fixture(scope="session")
+def dealing(toy_primes: Primes) -> RawDealing:
+    """A key of toy-512 and its shares, 3 of 5 trustees."""
+    return deal_from_primes(*toy_primes, THRESHOLD, PLAYERS)
 
 
 @pytest.fixture(scope="session")
