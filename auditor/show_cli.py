@@ -12,7 +12,7 @@ from rich.console import Console
 from auditor.show import Found, explain
 from auditor.show_checks import check_alone
 from common.checks.catalogue import COMPLETE
-from common.crypto.systems import SYSTEMS
+from common.crypto.systems import is_toy
 from common.errors import SetupError
 from common.messages.acts import Signed
 from common.messages.manifest import Manifest
@@ -53,8 +53,7 @@ def show(
     elif manifest is not None or authority is not None:
         raise SetupError("give both, --manifest and --authority, or neither")
     elif isinstance(found.message, Signed) and isinstance(found.message.body, Manifest):
-        parameters = found.message.body.parameters
-        say_if_toy(parameters in SYSTEMS and SYSTEMS[parameters].insecure)
+        say_if_toy(is_toy(found.message.body.parameters))
     unchecked = _unchecked(found, bool(held), manifest is not None)
     if not as_json:
         _print(found, len(data), held, unchecked)

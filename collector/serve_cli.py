@@ -24,10 +24,7 @@ from common.transport.addresses import LOOPBACK
 from common.transport.client import OcspClient, WitnessClient
 from common.transport.connection import connect
 from common.transport.documents import read_document
-from common.transport.key_files import (
-    held_alone,
-    load_signing_key,
-)
+from common.transport.key_files import held_alone, load_signing_key
 from common.transport.options import (
     AuthorityKey,
     Ca,

@@ -43,6 +43,10 @@ class TrusteeKeys:
     sealing: X25519PrivateKey
 
 
+class SecondFinalTree(ServiceRefused):
+    """Somebody wants answers for two final trees of one election: their difference would open a single vote."""
+
+
 class TrusteeService:
     """Implements the trustee port. `systems` maps parameter names to cryptosystems; `parameters` names this one's."""
 
@@ -87,7 +91,10 @@ class TrusteeService:
         with self._lock:
             state = self._store.load()
             if state.spoken:
-                raise ServiceRefused("this trustee already holds a share, and has rehearsed with it")
+                raise ServiceRefused(
+                    "this trustee already holds a share, and has rehearsed with it; make a new trustee "
+                    "(`valik trustee new`)"
+                )
             number = self._number(trustees)
             secret = open_share(sealed, self._keys.sealing, ceremony_id(material, trustees), number)
             self._systems[self._parameters].key(material).require_secret(secret, number)
@@ -117,7 +124,8 @@ class TrusteeService:
     def answer(self, manifest: Signed, key_proof: KeyProof, evidence: Evidence, claimed: Aggregates) -> SignedAnswer:
         """Shares for this record's aggregates, after repeating every check on the whole of it.
 
-        `CheckFailed` names what is wrong; `ServiceRefused` if this trustee already answered for another final tree.
+        `CheckFailed` names what is wrong; `SecondFinalTree` if this trustee already answered for another one,
+        `ServiceRefused` if it has not rehearsed.
         """
         election = self._election(manifest, key_proof)
         inspection = inspect(election, evidence, self._checks, finished=True)
@@ -158,10 +166,10 @@ class TrusteeService:
         return election
 
     def _require_one_tree(self, root: str) -> None:
-        """D2: one final tree, also after a restart."""
+        """D2: one final tree, also after a restart; else `SecondFinalTree`."""
         bound = self._store.load().final_root
         if bound is not None and bound != root:
-            raise ServiceRefused("this trustee has answered for another final tree, and answers for no second one")
+            raise SecondFinalTree("this trustee has answered for another final tree, and answers for no second one")
 
     def _shares(self, aggregates: Aggregates) -> TrusteeAnswer:
         key, secret = self._key_and_secret()

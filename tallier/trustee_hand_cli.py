@@ -9,7 +9,6 @@ import typer
 
 from common.crypto.cryptosystem import KeyProof
 from common.encoding.octets import from_base64url
-from common.errors import ServiceRefused
 from common.messages.acts import Signed
 from common.messages.result import Aggregates
 from common.requests import RehearsalShares, ShareDelivery
@@ -40,10 +39,7 @@ def receive(
     with held_alone(folder):
         party = load_trustee(folder, parameters, insecure_parameters)
         require_set(delivery.material, parameters)
-        try:
-            party.receive_share(from_base64url(delivery.sealed), delivery.material, delivery.trustees)
-        except ServiceRefused as refusal:
-            raise ServiceRefused(f"{refusal}; make a new trustee (`valik trustee new`)") from None
+        party.receive_share(from_base64url(delivery.sealed), delivery.material, delivery.trustees)
     number = delivery.trustees.index(party.identity()) + 1
     threshold, trustees = delivery.material.threshold, len(delivery.trustees)
     values = {"trustee": number, "threshold": threshold, "trustees": [other.name for other in delivery.trustees]}

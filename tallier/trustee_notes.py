@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from common.crypto.cryptosystem import KeyMaterial, KeyProof, Share
-from common.errors import CheckFailed, CryptoError, ServiceRefused, ValikError
+from common.errors import CheckFailed, CryptoError, ValikError
 from common.messages.acts import Signed
 from common.messages.manifest import Trustee
 from common.messages.result import Aggregates, SignedAnswer
 from common.ports import PeerNotes, TrusteePort
 from common.tally.evidence import Evidence
+from tallier.trustee import SecondFinalTree
 
 A = TypeVar("A")
 DEALER, PROCESSOR = "the dealer", "the processor"
@@ -47,7 +48,7 @@ class NotedTrustee(TrusteePort):
 
 
 def _note(peer: str, error: ValikError) -> tuple[str, str]:
-    if isinstance(error, ServiceRefused) and peer == PROCESSOR:
+    if isinstance(error, SecondFinalTree):
         return f"ALARM: {peer}", "asked for an answer about a second final tree"  # no other line holds this back
     if isinstance(error, CheckFailed):
         return peer, f"sent what does not pass {error.check}"

@@ -7,14 +7,11 @@ Several cores are used by several processes, not threads: the steps are too smal
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from gmpy2 import mpz, powmod
 
 from common.crypto import pairs
-from common.crypto.pairs import SMALLEST_BITS, Pair
-
-_WINDOW = 6
+from common.crypto.interleaved import interleaved_product
+from common.crypto.pairs import SMALLEST_BITS
 
 
 def nth_power(x: int, n: int) -> mpz:
@@ -33,36 +30,8 @@ def pairwise_nth_power(x: int, n: int) -> mpz:
     """x^n mod n² on pairs, with a sliding window over the public exponent n."""
     n = mpz(n)
     # x^n mod n² depends on x mod n alone, so the base starts with b = 0
-    odd_powers = _odd_powers((mpz(x) % n, mpz(0)), n)
-    power = pairs.ONE
-    for squarings, odd in _sliding_windows(int(n)):
-        for _ in range(squarings):
-            power = pairs.square(power, n)
-        if odd:
-            power = pairs.multiply(power, odd_powers[odd >> 1], n)
+    base = mpz(x) % n, mpz(0)
+    power = interleaved_product(
+        [(base, int(n))], pairs.ONE, lambda y, z: pairs.multiply(y, z, n), lambda y: pairs.square(y, n)
+    )
     return pairs.join(power, n)
-
-
-def _odd_powers(base: Pair, n: mpz) -> list[Pair]:
-    """base^1, base^3, … base^(2^w − 1)."""
-    square = pairs.square(base, n)
-    powers = [base]
-    for _ in range((1 << (_WINDOW - 1)) - 1):
-        powers.append(pairs.multiply(powers[-1], square, n))
-    return powers
-
-
-@lru_cache(maxsize=8)
-def _sliding_windows(exponent: int) -> tuple[tuple[int, int], ...]:
-    """(squarings, odd digit to multiply in afterwards, or 0) from the top bit down."""
-    digits = bin(exponent)[2:]
-    steps: list[tuple[int, int]] = []
-    start, zeros = 0, 0
-    while start < len(digits):
-        if digits[start] == "0":
-            start, zeros = start + 1, zeros + 1
-            continue
-        window = digits[start : start + _WINDOW].rstrip("0")
-        steps.append((zeros + len(window), int(window, 2)))
-        start, zeros = start + len(window), 0
-    return (*steps, (zeros, 0)) if zeros else tuple(steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -10,8 +11,7 @@ from common.crypto import dealing
 from common.crypto.cryptosystem import Cryptosystem, Dealing, KeyMaterial, Progress
 from common.crypto.paillier import PARAMETERS, Parameters, public_key
 from common.crypto.paillier_key import PaillierElectionKey, election_key
-from common.encoding.octets import from_base64url
-from common.errors import EncodingError, SetupError
+from common.errors import CryptoError, SetupError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,17 @@ def cryptosystem(name: str) -> Cryptosystem:
 
 
 def parameters_of(material: KeyMaterial) -> str | None:
-    """The name of the set that a key is of, by the length of its modulus; None if there is none such."""
-    try:
-        bits = 8 * len(from_base64url(material.public_key.get("n", "")))
-    except EncodingError:
-        return None
-    return next((name for name, parameters in PARAMETERS.items() if parameters.bits == bits), None)
+    """The name of the set under which a key can be read; None if there is none such."""
+    for name, system in SYSTEMS.items():
+        with suppress(CryptoError):
+            system.key(material)
+            return name
+    return None
+
+
+def is_toy(name: str) -> bool:
+    """Whether a parameter set protects nothing; of a name that no set has nothing is known."""
+    return name in SYSTEMS and SYSTEMS[name].insecure
 
 
 def require_secure(insecure: bool, allowed: bool) -> None:

@@ -24,9 +24,9 @@ def pinned_election(signed: Signed, authority_key: bytes, fingerprint: str | Non
     try:
         return open_manifest(signed, authority_key, SYSTEMS, COMPLETE, fingerprint)
     except CheckFailed as failure:
-        if failure.check != "K1":
-            raise
-        raise CheckFailed("K1", failure.at_fault, failure.subject, _with_hint(signed, failure)) from failure
+        if failure.check == "K1":
+            failure.reason = _with_hint(signed, failure)
+        raise
 
 
 def _with_hint(signed: Signed, failure: CheckFailed) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -13,12 +13,16 @@ from typing import Any
 import typer
 from typer.testing import CliRunner, Result
 
+from common.eid.personal_code import voter_id
 from common.encoding.octets import to_base64url
 from common.messages.message import encode
 from common.messages.receipt import Receipt
+from common.messages.roll import RollEntry
 from common.transport.client import CollectorClient
-from scenarios.services import ServedWorld
+from scenarios.country.population import Person
+from scenarios.services import ServedWorld, served_world
 from scenarios.world import Citizen
+from tests.conftest import draft
 from voter_client import cli
 from voter_client.home import Home
 from voter_client.surroundings import Surroundings
@@ -139,6 +143,12 @@ def fail(terminal: Terminal, *accidents: tuple[str, Exception]) -> list[bytes]:
     left = list(accidents)
     terminal.client = lambda honest: Failing(honest, left, posted)
     return posted
+
+
+def polls(voters: Sequence[Person]) -> AbstractContextManager[ServedWorld]:
+    """An election of toy keys, served on loopback, with these people on the roll."""
+    rows = [RollEntry(voter_id(person.code), person.name, "north") for person in voters]
+    return served_world(draft(witnesses=2), rows, insecure_parameters=True)
 
 
 def logged(terminal: Terminal) -> int:

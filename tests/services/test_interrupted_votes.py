@@ -9,16 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from common.eid.personal_code import voter_id
 from common.errors import CheckFailed, Party
 from common.messages.receipt import Receipt
-from common.messages.roll import RollEntry
 from common.ports import Lapsed, Unavailable
 from common.transport.client import CollectorClient
 from scenarios.country.population import people
-from scenarios.services import ServedWorld, served_world
-from tests.conftest import draft
-from tests.services.terminal import CHOSEN, OTHERWISE, PowerCut, Terminal, fail, failed, logged
+from scenarios.services import ServedWorld
+from tests.services.terminal import CHOSEN, OTHERWISE, PowerCut, Terminal, fail, failed, logged, polls
 from voter_client.booth import PAUSES
 
 VOTERS = people(30, seed=24)
@@ -27,8 +24,7 @@ _next = count()
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedWorld]:
-    rows = [RollEntry(voter_id(person.code), person.name, "north") for person in VOTERS]
-    with served_world(draft(witnesses=2), rows, insecure_parameters=True) as made:
+    with polls(VOTERS) as made:
         yield made
 
 

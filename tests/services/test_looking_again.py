@@ -13,15 +13,12 @@ import pytest
 from collector.collector import Collector, Keys
 from collector.notices import AT_ONCE, SUBSCRIPTIONS, Notices
 from common.checks.catalogue import COMPLETE
-from common.eid.personal_code import voter_id
 from common.messages.receipt import SignedLatest
-from common.messages.roll import RollEntry
 from common.ports import NotAuthenticated, Unavailable
 from common.transport.client import CollectorClient
 from scenarios.country.population import people
-from scenarios.services import ServedWorld, served_world
-from tests.conftest import draft
-from tests.services.terminal import CHOSEN, OTHERWISE, PIN1, PowerCut, Terminal, failed
+from scenarios.services import ServedWorld
+from tests.services.terminal import CHOSEN, OTHERWISE, PIN1, PowerCut, Terminal, failed, polls
 from voter_client.verification_code import read_code
 from voter_client.watch_cli import ALARM
 
@@ -31,8 +28,7 @@ _next = count()
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedWorld]:
-    rows = [RollEntry(voter_id(person.code), person.name, "north") for person in VOTERS]
-    with served_world(draft(witnesses=2), rows, insecure_parameters=True) as made:
+    with polls(VOTERS) as made:
         yield made
 
 

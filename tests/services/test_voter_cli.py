@@ -10,16 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from common.eid.personal_code import voter_id
 from common.encoding.times import to_rfc3339
 from common.errors import CheckFailed, Party, ServiceRefused
 from common.messages.receipt import Receipt
 from common.messages.roll import RollChange, RollEntry
 from common.transport.client import CollectorClient
 from scenarios.country.population import people
-from scenarios.services import ServedWorld, served_world
-from tests.conftest import draft
-from tests.services.terminal import CHOSEN, OTHERWISE, PIN1, PIN2, PowerCut, Terminal, fail, failed, logged
+from scenarios.services import ServedWorld
+from tests.services.terminal import CHOSEN, OTHERWISE, PIN1, PIN2, PowerCut, Terminal, fail, failed, logged, polls
 
 VOTERS = people(46, seed=23)
 _next = count()
@@ -27,8 +25,7 @@ _next = count()
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedWorld]:
-    rows = [RollEntry(voter_id(person.code), person.name, "north") for person in VOTERS[:45]]
-    with served_world(draft(witnesses=2), rows, insecure_parameters=True) as made:
+    with polls(VOTERS[:45]) as made:
         yield made
 
 

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import pytest
 
 from auditor.head_store import MemoryHeadStore
 from auditor.witness import Head, Witness
 from auditor.witness_notes import NotedWitness
+from common.checks.catalogue import COMPLETE
+from common.crypto.systems import SYSTEMS
 from common.errors import CheckFailed, ServiceRefused, ValikError
 from common.log.checkpoint import Checkpoint, sign_checkpoint
 from common.ports import CheckpointUnsigned, Fork, TwoTrees, Unavailable, WitnessConflict
 from common.transport.peer_log import QUIET, PeerLog
 from scenarios.world import Clock, Tallied, World
+from tallier.trustee import SecondFinalTree, TrusteeService
 from tallier.trustee_notes import NotedTrustee
+from tallier.trustee_state import MemoryState
 from tests.conftest import CHOICES, PEOPLE
 
 Notes = list[tuple[str, str | None]]
 SOON = 20.0
 PRIVATE = "PNOEE-38001085718 and a token"
+SECOND_TREE = "asked for an answer about a second final tree"
 
 
 @pytest.fixture
@@ -221,7 +228,28 @@ def test_witness_notes_a_log_that_signs_two_trees(world: World) -> None:
 # --- the trustee's
 
 
-def test_trustee_notes_a_second_final_tree_as_an_alarm(played: tuple[World, Tallied]) -> None:
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({"final_root": "00" * 32, "answer": None}, ("ALARM: the processor", SECOND_TREE)),
+        ({"rehearsal": None, "answer": None, "final_root": None}, ("the processor", "was refused")),
+    ],
+)
+def test_second_final_tree_is_an_alarm_and_another_refusal_is_none(
+    played: tuple[World, Tallied], changes: dict[str, Any], note: tuple[str, str]
+) -> None:
+    world, tallied = played
+    old, memory = world.trustees[0], MemoryState()
+    found: Notes = []
+    memory.save(replace(old._store.load(), **changes))
+    party = TrusteeService(old._name, old._keys, memory, old._authority_key, old._parameters, SYSTEMS, COMPLETE)
+    trustee = NotedTrustee(party, lambda peer, trouble: found.append((peer, trouble)))
+    with pytest.raises(ServiceRefused):
+        trustee.answer(world.manifest, world.ceremony.proof, tallied.evidence, tallied.processed.aggregates)
+    assert found == [note]
+
+
+def test_trustee_notes_that_all_is_well(played: tuple[World, Tallied]) -> None:
     world, tallied = played
     found: Notes = []
     trustee = NotedTrustee(world.trustees[0], lambda peer, trouble: found.append((peer, trouble)))
@@ -236,7 +264,8 @@ def test_trustee_notes_a_second_final_tree_as_an_alarm(played: tuple[World, Tall
 @pytest.mark.parametrize(
     ("error", "peer", "trouble"),
     [
-        (ServiceRefused(PRIVATE), "ALARM: the processor", "asked for an answer about a second final tree"),
+        (SecondFinalTree(PRIVATE), "ALARM: the processor", SECOND_TREE),
+        (ServiceRefused(PRIVATE), "the processor", "was refused"),
         (CheckFailed("B1", "collector", "vote", PRIVATE), "the processor", "sent what does not pass B1"),  # type: ignore[arg-type]
     ],
 )
