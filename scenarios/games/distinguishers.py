@@ -13,6 +13,7 @@ from gmpy2 import jacobi
 
 from common.crypto.contest import Choice
 from common.crypto.paillier import decode_challenge
+from common.errors import CryptoError
 from common.messages.ballot import Ballot, ballot_digest, pseudonym
 from common.messages.election import Election
 from common.messages.message import encode
@@ -180,12 +181,11 @@ def _open(election: Election, ballot: Ballot, seed: bytes) -> Choice | None:
     """The choice of a ballot that was made from this seed; None if it was not."""
     contest, key = ballot.contests[0].contest, election.key
     names = bytes.fromhex(ballot.fingerprint), bytes.fromhex(ballot.pseudonym)
-    blind = key.encrypt(0, key.randomness(*names, seed, contest, 0))
-    for choice in (ADA, BEN, BLANK):
-        (plaintext,) = election.schemes[contest].encode(choice)
-        if key.aggregate((blind, key.encrypt(plaintext, 1))) == _ciphertext(ballot):
-            return choice
-    return None
+    choices = {election.schemes[contest].encode(choice)[0]: choice for choice in (ADA, BEN, BLANK)}
+    try:
+        return choices[key.plaintext(_ciphertext(ballot), key.randomness(*names, seed, contest, 0), choices)]
+    except CryptoError:
+        return None
 
 
 DISTINGUISHERS: Mapping[str, Distinguisher] = MappingProxyType(
